@@ -1,0 +1,142 @@
+//! A chunk is a run of events without an outer array; this walks from one to the next.
+//!
+//! Fluent Bit up to 2.0 writes `[timestamp, record]`, later ones `[[timestamp, metadata], record]`,
+//! both with array headers of any legal width. A timestamp is an extension of type 0 (seconds and
+//! nanoseconds, 32 bits each, big endian), an integer or a float. OpenTelemetry groups (3.1 on)
+//! stand in the chunk as events whose seconds are 0xFFFFFFFF (open) or 0xFFFFFFFE (close).
+//!
+//! Knows nothing of what a record holds. Source: Fluent Bit's `flb_log_event_decoder.c`.
+
+use crate::msgpack::{Malformed, Reader, Value, marker, skip};
+use crate::timestamp::Time;
+
+/// Seconds from which on a timestamp is a group marker and not a time.
+const FIRST_GROUP_SECONDS: u32 = 0xffff_fffe;
+
+/// The latest second that every supported host keeps: 3.1 to 5.0 read 2^31 and above as negative.
+pub const LAST_EVENT_SECOND: i64 = 0x7fff_ffff;
+
+/// Where the parts of one event's header lie, as offsets into the chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Header {
+    /// The first byte of the encoded timestamp; the array headers lie before it.
+    pub time: usize,
+    /// The byte behind the timestamp; metadata, if any, lies from here to `record`.
+    pub time_end: usize,
+    /// The first byte of the record.
+    pub record: usize,
+}
+
+/// What stands at a place of a chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Head {
+    /// A log event; its record begins at `Header::record`.
+    Log(Header),
+    /// A group marker: no log, to be passed through.
+    Group,
+    /// A MessagePack value that is no event of a form that Fluent Bit writes.
+    Unknown,
+}
+
+/// Reads the head of the event at the offset `at`.
+///
+/// # Errors
+/// [`Malformed`] when the head is cut short or is not MessagePack.
+#[inline]
+pub fn head(chunk: &[u8], at: usize) -> Result<Head, Malformed> {
+    // The two forms that hosts write today, told by one comparison each.
+    if let Some(rest) = chunk.get(at..) {
+        if let Some(&[0x92, 0x92, marker::FIXEXT8, 0, a, b, c, d, ..]) = rest.first_chunk::<12>() {
+            if rest.get(12) == Some(&marker::FIXMAP) {
+                return Ok(log([a, b, c, d], at + 2, at + 12, at + 13));
+            }
+        }
+        if let Some(
+            &[
+                marker::ARRAY32,
+                0,
+                0,
+                0,
+                2,
+                marker::ARRAY32,
+                0,
+                0,
+                0,
+                2,
+                marker::FIXEXT8,
+                0,
+                a,
+                b,
+                c,
+                d,
+            ],
+        ) = rest.first_chunk::<16>()
+        {
+            if rest.get(20) == Some(&marker::FIXMAP) {
+                return Ok(log([a, b, c, d], at + 10, at + 20, at + 21));
+            }
+        }
+    }
+    any_head(chunk, at)
+}
+
+#[inline]
+fn log(seconds: [u8; 4], time: usize, time_end: usize, record: usize) -> Head {
+    if u32::from_be_bytes(seconds) >= FIRST_GROUP_SECONDS {
+        Head::Group
+    } else {
+        Head::Log(Header { time, time_end, record })
+    }
+}
+
+fn any_head(chunk: &[u8], at: usize) -> Result<Head, Malformed> {
+    let mut reader = Reader::new(chunk, at);
+    if reader.value()? != Value::Array(2) {
+        return Ok(Head::Unknown);
+    }
+    let mut time = reader.position();
+    let mut first = reader.value()?;
+    let with_metadata = first == Value::Array(2);
+    if with_metadata {
+        time = reader.position();
+        first = reader.value()?;
+    }
+    let time_end = reader.position();
+    let seconds = match first {
+        Value::Ext(0, &[a, b, c, d, _, _, _, _]) => [a, b, c, d],
+        Value::Uint(_) | Value::Int(_) | Value::Float(_) => [0; 4],
+        _ => return Ok(Head::Unknown),
+    };
+    let record = if with_metadata {
+        let metadata_end = skip(chunk, time_end)?;
+        if !matches!(reader.value()?, Value::Map(_)) {
+            return Ok(Head::Unknown);
+        }
+        metadata_end
+    } else {
+        time_end
+    };
+    Ok(log(seconds, time, time_end, record))
+}
+
+/// The time that an encoded timestamp tells; `None` when it is none, or outside 0001–9999.
+pub fn event_time(encoded: &[u8]) -> Option<Time> {
+    match Reader::new(encoded, 0).value().ok()? {
+        Value::Ext(0, &[a, b, c, d, e, f, g, h]) => {
+            let seconds = u32::from_be_bytes([a, b, c, d]);
+            Time::new(seconds.into(), u32::from_be_bytes([e, f, g, h]))
+        }
+        Value::Uint(seconds) => Time::new(i64::try_from(seconds).ok()?, 0),
+        Value::Int(seconds) => Time::new(seconds, 0),
+        Value::Float(seconds) => Time::from_float(seconds),
+        _ => None,
+    }
+}
+
+/// The timestamp that every host reads: the extension of type 0.
+#[inline]
+pub fn encode_event_time(seconds: u32, nanoseconds: u32) -> [u8; 10] {
+    let [a, b, c, d] = seconds.to_be_bytes();
+    let [e, f, g, h] = nanoseconds.to_be_bytes();
+    [marker::FIXEXT8, 0, a, b, c, d, e, f, g, h]
+}

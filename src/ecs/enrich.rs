@@ -1,0 +1,200 @@
+//! The groups of `enrich`: ECS fields derived from what the rows found.
+
+use std::collections::HashSet;
+
+use super::draft::Draft;
+use super::ip::{self, Family};
+use super::rule::trim_dots;
+use super::target::Target;
+use super::{ECS_VERSION, answers};
+use crate::msgpack::{array_items, fixstr, joined, key, text};
+use crate::source::Field;
+
+/// What the rows of a record found, for the derived fields: fields that were read, and numbers.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) question_name: Option<Field>,
+    pub(super) response_code: Option<u16>,
+    pub(super) source_ip: Option<(Field, Family)>,
+    pub(super) destination_ip: Option<Field>,
+    /// The array of them; not all need be valid.
+    pub(super) resolved_ips: Option<Field>,
+    /// Whether the draft's answers are this record's.
+    pub(super) answers: bool,
+    domain: Option<Domain>,
+}
+
+/// Where the parts of a queried name begin, as offsets.
+#[derive(Debug, Clone, Copy)]
+struct Domain {
+    registered: Option<usize>,
+    suffix: usize,
+}
+
+/// `dns.question.registered_domain`, `.subdomain` and `.top_level_domain`.
+#[inline(always)]
+pub(super) fn domain<T: Target>(t: &mut T) {
+    if t.settings().enrich.domain {
+        t.derived(key!("registered_domain"), |draft| {
+            draft.found.domain = question_name(draft).and_then(split);
+            write_part(draft, |domain, name| name.get(domain.registered?..))
+        });
+        t.derived(key!("subdomain"), |draft| {
+            write_part(draft, |domain, name| name.get(..domain.registered?.checked_sub(1)?))
+        });
+        t.derived(key!("top_level_domain"), |draft| {
+            write_part(draft, |domain, name| name.get(domain.suffix..))
+        });
+    }
+}
+
+/// The queried name as it is written.
+fn question_name<'a>(draft: &Draft<'a, '_>) -> Option<&'a [u8]> {
+    draft.value(draft.found.question_name?).and_then(text).map(trim_dots)
+}
+
+fn write_part(
+    draft: &mut Draft<'_, '_>,
+    part: impl FnOnce(Domain, &[u8]) -> Option<&[u8]>,
+) -> bool {
+    let Some(domain) = draft.found.domain else { return false };
+    let Some(part) = question_name(draft).and_then(|name| part(domain, name)) else { return false };
+    draft.writer.str(part);
+    true
+}
+
+/// The longest name in text, without escapes (RFC 1035, section 2.3.4, less the root's dot).
+const LONGEST_DOMAIN: usize = 253;
+
+/// Splits a name by the Public Suffix List, without regard to case. Addresses, the root, and
+/// names too long or with an empty label have no parts.
+fn split(name: &[u8]) -> Option<Domain> {
+    if name.is_empty() || name.split(|&byte| byte == b'.').any(<[u8]>::is_empty) {
+        return None;
+    }
+    if ip::family(name).is_some() {
+        return None;
+    }
+    let mut folded = [0; LONGEST_DOMAIN];
+    let folded = folded.get_mut(..name.len())?;
+    folded.copy_from_slice(name);
+    folded.make_ascii_lowercase();
+    let suffix = psl::suffix(folded)?.as_bytes().len();
+    let registered = psl::domain(folded).map(|domain| domain.as_bytes().len());
+    Some(Domain {
+        suffix: name.len().checked_sub(suffix)?,
+        registered: registered.and_then(|registered| name.len().checked_sub(registered)),
+    })
+}
+
+/// `event.outcome`.
+pub(super) fn outcome(draft: &mut Draft<'_, '_>) -> bool {
+    match draft.found.response_code {
+        Some(0) => draft.writer.str(b"success"),
+        Some(_) => draft.writer.str(b"failure"),
+        None => return false,
+    }
+    true
+}
+
+/// `network.type`.
+#[inline(always)]
+pub(super) fn network_type<T: Target>(t: &mut T) {
+    if t.settings().enrich.network {
+        t.derived(key!("type"), |draft| {
+            match draft.found.source_ip {
+                Some((_, Family::V4)) => draft.writer.str(b"ipv4"),
+                Some((_, Family::V6)) => draft.writer.str(b"ipv6"),
+                None => return false,
+            }
+            true
+        });
+    }
+}
+
+/// `observer`, `related` and `ecs`.
+#[inline(always)]
+pub(super) fn observer_related_and_version<T: Target>(t: &mut T) {
+    let enrich = t.settings().enrich;
+    if enrich.observer {
+        t.object(key!("observer"), |t| {
+            t.constants(2, joined!(key!("vendor"), key!("Cloudflare"), key!("type"), key!("dns")));
+        });
+    }
+    if enrich.related {
+        t.object(key!("related"), |t| {
+            t.derived(key!("ip"), related_ip);
+            t.derived(key!("hosts"), related_hosts);
+            t.derived(key!("user"), related_user);
+        });
+    }
+    if enrich.version {
+        t.object(key!("ecs"), |t| {
+            t.constants(
+                1,
+                joined!(key!("version"), &fixstr::<{ ECS_VERSION.len() + 1 }>(ECS_VERSION)),
+            );
+        });
+    }
+}
+
+fn related_ip(draft: &mut Draft<'_, '_>) -> bool {
+    let found = &draft.found;
+    let one = |field: Option<Field>| draft.value(field?).and_then(text);
+    let source = one(found.source_ip.map(|(field, _)| field));
+    let destination = one(found.destination_ip);
+    let resolved = found.resolved_ips.and_then(|field| draft.value(field)).and_then(array_items);
+    let resolved = resolved.into_iter().flatten().filter_map(text);
+    let records: &[u8] = if found.answers { draft.answers } else { &[] };
+    let addresses = source
+        .into_iter()
+        .chain(destination)
+        .chain(resolved.filter(|text| ip::family(text).is_some()))
+        .chain(answers::addresses(records));
+    write_distinct(&mut draft.writer, addresses)
+}
+
+fn related_hosts(draft: &mut Draft<'_, '_>) -> bool {
+    let host = draft.value(Field::DeviceName).filter(|_| draft.has_gateway_fields());
+    let names = question_name(draft).into_iter().chain(host.and_then(text));
+    write_distinct(&mut draft.writer, names)
+}
+
+fn related_user(draft: &mut Draft<'_, '_>) -> bool {
+    if !draft.has_gateway_fields() {
+        return false;
+    }
+    let id = draft.value(Field::UserID).and_then(text);
+    let email = draft.value(Field::Email).and_then(text);
+    write_distinct(&mut draft.writer, id.into_iter().chain(email))
+}
+
+/// From here on a set is quicker than looking through the items before.
+const MANY: usize = 32;
+
+/// Writes an array of texts, each once, in the order in which they come first; answers `false`
+/// when there is none.
+fn write_distinct<'t>(
+    writer: &mut crate::msgpack::Writer<'_>,
+    texts: impl Iterator<Item = &'t [u8]> + Clone,
+) -> bool {
+    let opened = writer.open_root_array(texts.clone().count());
+    let mut seen = HashSet::new();
+    for (i, text) in texts.clone().enumerate() {
+        let is_new = if i < MANY {
+            !texts.clone().take(i).any(|before| before == text)
+        } else {
+            if i == MANY && seen.try_reserve(MANY).is_ok() {
+                seen.extend(texts.clone().take(MANY));
+            }
+            seen.try_reserve(1).is_ok() && seen.insert(text)
+        };
+        if is_new {
+            writer.add_members(1);
+            writer.str(text);
+        }
+    }
+    let any = writer.members() > 0;
+    writer.close_root(opened);
+    any
+}

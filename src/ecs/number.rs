@@ -1,0 +1,70 @@
+//! Numbers and truth values in the forms in which records bring them.
+
+use crate::msgpack::{Reader, Value};
+
+/// An integer of at most 64 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Integer {
+    Uint(u64),
+    /// Below zero.
+    Int(i64),
+}
+
+/// The integer in an encoded value: an integer, a float without a fraction, or digits in a string.
+#[inline]
+pub(super) fn integer(raw: &[u8]) -> Option<Integer> {
+    if let [small @ 0..=0x7f, ..] = *raw {
+        return Some(Integer::Uint(small.into()));
+    }
+    match Reader::new(raw, 0).value().ok()? {
+        Value::Uint(number) => Some(Integer::Uint(number)),
+        Value::Int(number) => Some(Integer::Int(number)),
+        Value::Float(number) => whole(number),
+        Value::Str(text) | Value::Bin(text) => digits(text),
+        _ => None,
+    }
+}
+
+/// The integer of 16 bits in an encoded value.
+#[inline]
+pub(super) fn integer16(raw: &[u8]) -> Option<u16> {
+    match integer(raw)? {
+        Integer::Uint(number) => u16::try_from(number).ok(),
+        Integer::Int(_) => None,
+    }
+}
+
+fn whole(number: f64) -> Option<Integer> {
+    /// 2^63, from which on a double stands for no one integer of 64 bits and a sign.
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+    if number.fract() != 0.0 || number.abs() >= LIMIT {
+        return None;
+    }
+    let number = number as i64;
+    Some(u64::try_from(number).map_or(Integer::Int(number), Integer::Uint))
+}
+
+fn digits(text: &[u8]) -> Option<Integer> {
+    if !text.strip_prefix(b"-").unwrap_or(text).iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let text = std::str::from_utf8(text).ok()?;
+    match text.parse() {
+        Ok(number) => Some(Integer::Uint(number)),
+        Err(_) => match text.parse::<i64>().ok()? {
+            number @ ..0 => Some(Integer::Int(number)),
+            _ => Some(Integer::Uint(0)), // "-0"
+        },
+    }
+}
+
+/// The truth value in an encoded value: a bool, or `true` or `false` in a string.
+#[inline]
+pub(super) fn boolean(raw: &[u8]) -> Option<bool> {
+    match Reader::new(raw, 0).value().ok()? {
+        Value::Bool(truth) => Some(truth),
+        Value::Str(b"true") | Value::Bin(b"true") => Some(true),
+        Value::Str(b"false") | Value::Bin(b"false") => Some(false),
+        _ => None,
+    }
+}

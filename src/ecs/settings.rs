@@ -1,0 +1,84 @@
+//! The configuration as the mapping needs it, worked out once.
+
+use super::outline::top_level_names;
+use crate::config::{Config, Convention, Enrich, WrongValue};
+use crate::msgpack::Writer;
+use crate::source::{Dataset, NameSet};
+
+/// The settings that the rows of a mapping ask for.
+#[derive(Debug, Clone)]
+#[allow(missing_docs, reason = "as in `Config`, whose keys they are")]
+#[allow(clippy::struct_excessive_bools, reason = "independent switches, named as configured")]
+pub struct Settings {
+    pub convention: Convention,
+    pub enrich: Enrich,
+    pub keep_codes: bool,
+    pub preserve_key: bool,
+    pub preserve_original: bool,
+    pub reserve_data: bool,
+    pub set_time: bool,
+    /// The encoded key of the time field; empty when none is written.
+    pub(super) timestamp_key: Vec<u8>,
+    /// By dataset: the top-level names that the mapping may write.
+    taken: [NameSet; 3],
+    watch: NameSet,
+}
+
+impl Settings {
+    /// Works out the settings.
+    ///
+    /// # Errors
+    /// [`WrongValue`] when `timestamp_key` is a name that the mapping writes itself.
+    pub fn new(config: &Config) -> Result<Self, WrongValue> {
+        let mut settings = Self {
+            convention: config.convention,
+            enrich: config.enrich,
+            keep_codes: config.keep_codes,
+            preserve_key: config.preserve_key,
+            preserve_original: config.preserve_original,
+            reserve_data: config.reserve_data,
+            set_time: config.set_time,
+            timestamp_key: config.timestamp_key.as_deref().map(encode).unwrap_or_default(),
+            taken: Default::default(),
+            watch: NameSet::default(),
+        };
+        let timestamp_key = config.timestamp_key.as_deref();
+        let mut all = vec!["event"];
+        let by_dataset = Dataset::ALL.map(|dataset| top_level_names(&settings, dataset));
+        for (dataset, names) in Dataset::ALL.into_iter().zip(by_dataset) {
+            let can_come = config.datasets().any(|configured| configured == dataset);
+            if let Some(name) = timestamp_key.filter(|name| can_come && names.contains(name)) {
+                return Err(WrongValue::of("timestamp_key", name));
+            }
+            let names: Vec<_> = names.into_iter().chain(timestamp_key).collect();
+            if let Some(taken) = settings.taken.get_mut(dataset.index()) {
+                *taken = NameSet::new(names.iter().copied());
+            }
+            all.extend(names);
+        }
+        all.sort_unstable();
+        all.dedup();
+        settings.watch = NameSet::new(all);
+        Ok(settings)
+    }
+
+    /// The names to look for among a record's foreign keys: `event`, which tells a record that
+    /// was mapped before, and the names that foreign keys may clash with.
+    pub fn watch(&self) -> &NameSet {
+        &self.watch
+    }
+
+    /// Whether a foreign field of that name would clash with the output of `dataset`.
+    pub(super) fn is_taken(&self, dataset: Dataset, name: &[u8]) -> bool {
+        self.taken.get(dataset.index()).is_some_and(|taken| taken.has(name))
+    }
+}
+
+fn encode(key: &str) -> Vec<u8> {
+    let mut encoded = vec![0; key.len() + 5];
+    let mut writer = Writer::new(&mut encoded);
+    writer.str(key.as_bytes());
+    let size = writer.finish().unwrap_or_default();
+    encoded.truncate(size);
+    encoded
+}

@@ -1,0 +1,103 @@
+//! Values under `cloudflare.<name>`, by the types that Cloudflare documents.
+
+use super::notes::Reason;
+use super::number::{Integer, boolean, integer};
+use crate::msgpack::{Reader, Value, Writer, array_items, fixstr};
+use crate::source::{FIELD_COUNT, Field, LONGEST_NAME, Type};
+
+type EncodedKey = [u8; LONGEST_NAME + 1];
+
+/// The encoded keys of all fields, padded.
+static KEYS: [EncodedKey; FIELD_COUNT] = {
+    let mut keys = [[0; LONGEST_NAME + 1]; FIELD_COUNT];
+    let mut i = 0;
+    while i < FIELD_COUNT {
+        let name = Field::ALL[i].name();
+        keys[i] = padded_key(name);
+        i += 1;
+    }
+    keys
+};
+
+const fn padded_key(name: &str) -> EncodedKey {
+    let mut key = [0; LONGEST_NAME + 1];
+    key[0] = fixstr::<1>("")[0] | name.len() as u8;
+    let mut i = 0;
+    while i < name.len() {
+        key[i + 1] = name.as_bytes()[i];
+        i += 1;
+    }
+    key
+}
+
+/// A field's encoded key.
+#[inline]
+#[expect(clippy::indexing_slicing, reason = "one key for each field")]
+pub(super) fn key(field: Field) -> &'static [u8] {
+    KEYS[field as usize].get(..=field.name().len()).unwrap_or_default()
+}
+
+/// Writes an encoded value as one of the type `of_type`: digits in strings become numbers,
+/// "true" and "false" become bools, bin becomes a string.
+///
+/// # Errors
+/// The reason why the value cannot be read so; then nothing is written.
+#[inline]
+pub(super) fn write(writer: &mut Writer<'_>, of_type: Type, raw: &[u8]) -> Result<(), Reason> {
+    match of_type {
+        Type::Text => write_text(writer, raw),
+        Type::Int => write_integer(writer, raw),
+        Type::Bool => boolean(raw).map(|truth| writer.bool(truth)).ok_or(Reason::NotBool),
+        Type::Time => Err(Reason::NotTime), // a time has its row, and stays here only when refused
+        Type::TextArray => write_items(writer, raw, write_text, Reason::NotTexts),
+        Type::IntArray => write_items(writer, raw, write_integer, Reason::NotIntegers),
+        Type::ObjectArray => write_items(writer, raw, write_object, Reason::NotObjects),
+    }
+}
+
+#[inline]
+fn write_text(writer: &mut Writer<'_>, raw: &[u8]) -> Result<(), Reason> {
+    match Reader::new(raw, 0).value() {
+        Ok(Value::Str(_)) => writer.copy(raw),
+        Ok(Value::Bin(text)) => writer.str(text),
+        _ => return Err(Reason::NotText),
+    }
+    Ok(())
+}
+
+#[inline]
+fn write_integer(writer: &mut Writer<'_>, raw: &[u8]) -> Result<(), Reason> {
+    match integer(raw).ok_or(Reason::NotInteger)? {
+        Integer::Uint(number) => writer.uint(number),
+        Integer::Int(number) => writer.int(number),
+    }
+    Ok(())
+}
+
+fn write_object(writer: &mut Writer<'_>, raw: &[u8]) -> Result<(), Reason> {
+    match Reader::new(raw, 0).value() {
+        Ok(Value::Map(_)) => writer.copy(raw),
+        _ => return Err(Reason::NotObjects),
+    }
+    Ok(())
+}
+
+fn write_items(
+    writer: &mut Writer<'_>,
+    raw: &[u8],
+    write: impl Fn(&mut Writer<'_>, &[u8]) -> Result<(), Reason>,
+    reason: Reason,
+) -> Result<(), Reason> {
+    let items = array_items(raw).ok_or(reason)?;
+    let (start, members) = (writer.position(), writer.members());
+    let opened = writer.open_root_array(items.clone().count());
+    for item in items {
+        writer.add_members(1);
+        if write(writer, item).is_err() {
+            writer.rewind(start, members);
+            return Err(reason);
+        }
+    }
+    writer.close_root(opened);
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! A Fluent Bit filter that rewrites Cloudflare DNS logs into the Elastic Common Schema (ECS).
+//!
+//! ```text
+//! Fluent Bit ──cb_filter──▶ plugin ──▶ rewrite ──▶ chunk ──▶ source ──▶ ecs ──▶ output ──▶ Fluent Bit
+//!              (C ABI)      (fence)    (one pass)  (events)  (a borrowed      (writes
+//!                                                            Cloudflare       MessagePack
+//!                                                            record)          once)
+//! ```
+//!
+//! One direction, one pass, one buffer. Everything but `plugin`, `host` and `abi` is safe
+//! Rust that knows no Fluent Bit; the example and the benchmarks call the same [`Mapper`].
+
+#[cfg(panic = "abort")]
+compile_error!("the fence around the plugin's callbacks needs panic = \"unwind\"");
+
+mod abi;
+pub mod chunk;
+pub mod config;
+pub mod dns_codes;
+pub mod ecs;
+mod host;
+pub mod msgpack;
+mod plugin;
+pub mod rewrite;
+pub mod source;
+pub mod timestamp;
+
+pub use config::Config;
+pub use rewrite::{Answer, Counts, Mapper, OutOfMemory, Output};

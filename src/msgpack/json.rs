@@ -1,0 +1,101 @@
+//! MessagePack as JSON text, by serde_json, without a document tree in between.
+
+use std::fmt::{self, Write as _};
+
+use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
+
+use super::{Reader, Value, array_items, map_pairs};
+
+/// Containers nested deeper than this are not written: an error of the serializer.
+const DEEPEST: usize = 128;
+
+/// An encoded value that serializes as the JSON closest to it: bin as a string, bad UTF-8 as
+/// U+FFFD, NaN and infinities as null, an extension as the hex digits of its payload, and a map's
+/// key that is no string as the text of its JSON.
+#[derive(Debug, Clone, Copy)]
+pub struct AsJson<'a> {
+    raw: &'a [u8],
+    depth: usize,
+}
+
+impl<'a> AsJson<'a> {
+    /// The value that begins with the first byte of `raw`.
+    pub fn new(raw: &'a [u8]) -> Self {
+        Self { raw, depth: 0 }
+    }
+
+    fn inside(self, raw: &'a [u8]) -> Self {
+        Self { raw, depth: self.depth + 1 }
+    }
+}
+
+impl Serialize for AsJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let value = Reader::new(self.raw, 0).value().map_err(|_| S::Error::custom("malformed"))?;
+        match value {
+            Value::Nil => serializer.serialize_unit(),
+            Value::Bool(truth) => serializer.serialize_bool(truth),
+            Value::Uint(number) => serializer.serialize_u64(number),
+            Value::Int(number) => serializer.serialize_i64(number),
+            Value::Float(number) => serializer.serialize_f64(number),
+            Value::Str(text) | Value::Bin(text) => match std::str::from_utf8(text) {
+                Ok(text) => serializer.serialize_str(text),
+                Err(_) => serializer.collect_str(&Lossy(text)),
+            },
+            Value::Ext(_, payload) => serializer.collect_str(&Hex(payload)),
+            Value::Array(_) | Value::Map(_) if self.depth >= DEEPEST => {
+                Err(S::Error::custom("nested too deep"))
+            }
+            Value::Array(_) => {
+                let mut sequence = serializer.serialize_seq(None)?;
+                for item in array_items(self.raw).into_iter().flatten() {
+                    sequence.serialize_element(&self.inside(item))?;
+                }
+                sequence.end()
+            }
+            Value::Map(_) => {
+                let mut map = serializer.serialize_map(None)?;
+                for (key, value) in map_pairs(self.raw).into_iter().flatten() {
+                    map.serialize_entry(&MapKey(self.inside(key)), &self.inside(value))?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+/// A key of a map: always a string in JSON.
+struct MapKey<'a>(AsJson<'a>);
+
+impl Serialize for MapKey<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match Reader::new(self.0.raw, 0).value() {
+            Ok(Value::Str(_) | Value::Bin(_) | Value::Ext(..)) => self.0.serialize(serializer),
+            _ => {
+                let text = serde_json::to_string(&self.0).map_err(S::Error::custom)?;
+                serializer.serialize_str(&text)
+            }
+        }
+    }
+}
+
+/// Text with each ill-formed sequence replaced by U+FFFD.
+struct Lossy<'a>(&'a [u8]);
+
+impl fmt::Display for Lossy<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.utf8_chunks().try_for_each(|chunk| {
+            f.write_str(chunk.valid())?;
+            if chunk.invalid().is_empty() { Ok(()) } else { f.write_char('\u{fffd}') }
+        })
+    }
+}
+
+/// Bytes as lower-case hex digits.
+struct Hex<'a>(&'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}

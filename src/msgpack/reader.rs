@@ -1,0 +1,261 @@
+//! A borrowing reader: a position in a byte slice, and the value that stands there.
+//!
+//! It trusts no declared length: a length is compared with the bytes that are really there
+//! before anything is taken, nothing is allocated, and [`skip`] needs no stack, however deep
+//! a value is nested. A reader that reports [`Malformed`] has not moved past the bad value.
+
+use super::format::{WHOLE_SIZE, marker};
+
+/// The bytes at the position are no complete MessagePack value: cut short, or the reserved byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Malformed;
+
+/// One value, or the head of a container whose items follow.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[allow(missing_docs, reason = "the specification's own names")]
+pub enum Value<'a> {
+    Nil,
+    Bool(bool),
+    /// A non-negative integer of any form.
+    Uint(u64),
+    /// A negative integer of any form.
+    Int(i64),
+    Float(f64),
+    Str(&'a [u8]),
+    Bin(&'a [u8]),
+    /// An extension: its type and payload.
+    Ext(i8, &'a [u8]),
+    /// The head of an array: how many items follow.
+    Array(u32),
+    /// The head of a map: how many pairs of key and value follow.
+    Map(u32),
+}
+
+/// A cursor over a byte slice.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of `bytes` that stands at the offset `at`.
+    pub fn new(bytes: &'a [u8], at: usize) -> Self {
+        Self { bytes, at }
+    }
+
+    /// The offset of the next value.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Reads one scalar, or the head of one container.
+    ///
+    /// # Errors
+    /// [`Malformed`] when the value is cut short or begins with the reserved byte.
+    #[inline]
+    pub fn value(&mut self) -> Result<Value<'a>, Malformed> {
+        let before = self.at;
+        let value = self.value_unrestored();
+        if value.is_err() {
+            self.at = before;
+        }
+        value
+    }
+
+    #[inline]
+    fn value_unrestored(&mut self) -> Result<Value<'a>, Malformed> {
+        let [first] = self.array()?;
+        Ok(match first {
+            0x00..=0x7f => Value::Uint(first.into()),
+            marker::FIXMAP..=0x8f => Value::Map((first & 0x0f).into()),
+            marker::FIXARRAY..=0x9f => Value::Array((first & 0x0f).into()),
+            marker::FIXSTR..=0xbf => Value::Str(self.take((first & 0x1f).into())?),
+            marker::NIL => Value::Nil,
+            marker::FALSE => Value::Bool(false),
+            marker::TRUE => Value::Bool(true),
+            marker::BIN8 => Value::Bin(self.sized8()?),
+            marker::BIN16 => Value::Bin(self.sized16()?),
+            marker::BIN32 => Value::Bin(self.sized32()?),
+            marker::EXT8 => {
+                let [size] = self.array()?;
+                self.extension(size.into())?
+            }
+            marker::EXT16 => {
+                let size = u16::from_be_bytes(self.array()?);
+                self.extension(size.into())?
+            }
+            marker::EXT32 => {
+                let size = u32::from_be_bytes(self.array()?);
+                self.extension(usize::try_from(size).map_err(|_| Malformed)?)?
+            }
+            marker::FLOAT32 => Value::Float(f32::from_be_bytes(self.array()?).into()),
+            marker::FLOAT64 => Value::Float(f64::from_be_bytes(self.array()?)),
+            marker::UINT8 => Value::Uint(u8::from_be_bytes(self.array()?).into()),
+            marker::UINT16 => Value::Uint(u16::from_be_bytes(self.array()?).into()),
+            marker::UINT32 => Value::Uint(u32::from_be_bytes(self.array()?).into()),
+            marker::UINT64 => Value::Uint(u64::from_be_bytes(self.array()?)),
+            marker::INT8 => integer(i8::from_be_bytes(self.array()?).into()),
+            marker::INT16 => integer(i16::from_be_bytes(self.array()?).into()),
+            marker::INT32 => integer(i32::from_be_bytes(self.array()?).into()),
+            marker::INT64 => integer(i64::from_be_bytes(self.array()?)),
+            marker::FIXEXT1..=marker::FIXEXT16 => self.extension(1 << (first - marker::FIXEXT1))?,
+            marker::STR8 => Value::Str(self.sized8()?),
+            marker::STR16 => Value::Str(self.sized16()?),
+            marker::STR32 => Value::Str(self.sized32()?),
+            marker::ARRAY16 => Value::Array(u16::from_be_bytes(self.array()?).into()),
+            marker::ARRAY32 => Value::Array(u32::from_be_bytes(self.array()?)),
+            marker::MAP16 => Value::Map(u16::from_be_bytes(self.array()?).into()),
+            marker::MAP32 => Value::Map(u32::from_be_bytes(self.array()?)),
+            marker::NEGATIVE_FIXINT..=0xff => Value::Int((first as i8).into()),
+            marker::RESERVED => return Err(Malformed),
+        })
+    }
+
+    /// Passes over one whole value, containers with all that is in them, and gives its bytes.
+    ///
+    /// # Errors
+    /// [`Malformed`] when the value or anything in it is cut short or reserved.
+    #[inline]
+    pub fn raw(&mut self) -> Result<&'a [u8], Malformed> {
+        let end = skip(self.bytes, self.at)?;
+        let raw = self.bytes.get(self.at..end).ok_or(Malformed)?;
+        self.at = end;
+        Ok(raw)
+    }
+
+    #[inline]
+    fn take(&mut self, size: usize) -> Result<&'a [u8], Malformed> {
+        let end = self.at.checked_add(size).ok_or(Malformed)?;
+        let taken = self.bytes.get(self.at..end).ok_or(Malformed)?;
+        self.at = end;
+        Ok(taken)
+    }
+
+    #[inline]
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
+        let rest = self.bytes.get(self.at..).ok_or(Malformed)?;
+        let array = *rest.first_chunk().ok_or(Malformed)?;
+        self.at += N;
+        Ok(array)
+    }
+
+    fn sized8(&mut self) -> Result<&'a [u8], Malformed> {
+        let [size] = self.array()?;
+        self.take(size.into())
+    }
+
+    fn sized16(&mut self) -> Result<&'a [u8], Malformed> {
+        let size = u16::from_be_bytes(self.array()?);
+        self.take(size.into())
+    }
+
+    fn sized32(&mut self) -> Result<&'a [u8], Malformed> {
+        let size = u32::from_be_bytes(self.array()?);
+        self.take(usize::try_from(size).map_err(|_| Malformed)?)
+    }
+
+    fn extension(&mut self, size: usize) -> Result<Value<'a>, Malformed> {
+        let [kind] = self.array()?;
+        Ok(Value::Ext(kind as i8, self.take(size)?))
+    }
+}
+
+fn integer(number: i64) -> Value<'static> {
+    u64::try_from(number).map_or(Value::Int(number), Value::Uint)
+}
+
+/// The offset behind the value that begins at `at`, containers with all that is in them.
+///
+/// # Errors
+/// [`Malformed`] when anything in the value is cut short or reserved.
+#[inline]
+pub fn skip(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
+    let first = *bytes.get(at).ok_or(Malformed)?;
+    // A table look-up in place of branches: most values tell their size in the first byte.
+    let size = WHOLE_SIZE[usize::from(first)];
+    if size == 0 {
+        return skip_sized(bytes, at, first);
+    }
+    within(bytes, at + usize::from(size))
+}
+
+fn skip_sized(bytes: &[u8], at: usize, first: u8) -> Result<usize, Malformed> {
+    if matches!(first, marker::STR8 | marker::BIN8) {
+        let size = *bytes.get(at + 1).ok_or(Malformed)?;
+        return within(bytes, at + 2 + usize::from(size));
+    }
+    // A container owes its items; each item pays one and may add its own. The debt is bounded
+    // by the bytes read so far times 2^32, and saturates long after any slice would have ended.
+    let mut reader = Reader::new(bytes, at);
+    let mut owed: u64 = 1;
+    while owed > 0 {
+        owed -= 1;
+        let size = bytes.get(reader.at).map_or(0, |&first| WHOLE_SIZE[usize::from(first)]);
+        if size > 0 {
+            reader.at = within(bytes, reader.at + usize::from(size))?;
+            continue;
+        }
+        owed = owed.saturating_add(match reader.value()? {
+            Value::Array(items) => items.into(),
+            Value::Map(pairs) => 2 * u64::from(pairs),
+            _ => 0,
+        });
+    }
+    Ok(reader.at)
+}
+
+#[inline]
+fn within(bytes: &[u8], end: usize) -> Result<usize, Malformed> {
+    if end <= bytes.len() { Ok(end) } else { Err(Malformed) }
+}
+
+/// Whether the encoded value `raw` stands for nothing: nil, an empty string, bin, array or map.
+#[inline]
+pub fn is_absent(raw: &[u8]) -> bool {
+    match raw.first() {
+        Some(&(marker::NIL | marker::FIXSTR | marker::FIXARRAY | marker::FIXMAP)) => true,
+        Some(&(marker::BIN8..=marker::BIN32 | marker::STR8..=marker::MAP32)) => {
+            is_empty(Reader::new(raw, 0))
+        }
+        _ => false,
+    }
+}
+
+fn is_empty(mut reader: Reader<'_>) -> bool {
+    matches!(reader.value(), Ok(Value::Str([]) | Value::Bin([]) | Value::Array(0) | Value::Map(0)))
+}
+
+/// The bytes of an encoded string or bin; `None` for any other value.
+#[inline]
+pub fn text(raw: &[u8]) -> Option<&[u8]> {
+    if let Some((&first, rest)) = raw.split_first() {
+        if first & 0xe0 == marker::FIXSTR {
+            return rest.get(..usize::from(first & 0x1f));
+        }
+    }
+    match Reader::new(raw, 0).value() {
+        Ok(Value::Str(text) | Value::Bin(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// The encoded items of an encoded array; `None` for any other value.
+pub fn array_items(raw: &[u8]) -> Option<impl Iterator<Item = &[u8]> + Clone> {
+    let mut reader = Reader::new(raw, 0);
+    let Ok(Value::Array(items)) = reader.value() else { return None };
+    Some((0..items).map_while(move |_| reader.raw().ok()))
+}
+
+/// The encoded pairs of key and value of an encoded map; `None` for any other value.
+pub fn map_pairs(raw: &[u8]) -> Option<impl Iterator<Item = (&[u8], &[u8])> + Clone> {
+    let mut reader = Reader::new(raw, 0);
+    let Ok(Value::Map(pairs)) = reader.value() else { return None };
+    Some((0..pairs).map_while(move |_| Some((reader.raw().ok()?, reader.raw().ok()?))))
+}
+
+/// The pairs of key and value in encoded members that stand without the head of their map.
+pub fn encoded_pairs(members: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> + Clone {
+    let mut reader = Reader::new(members, 0);
+    std::iter::from_fn(move || Some((reader.raw().ok()?, reader.raw().ok()?)))
+}

@@ -1,0 +1,338 @@
+//! A writer into a slice that may turn out too small.
+//!
+//! Nothing fails while a value is being written: what does not fit is counted and not stored, so
+//! that [`Writer::finish`] either proves the whole value written or tells how much room it
+//! needs. The caller makes that room and writes again; the mapper needs no error path per field.
+//!
+//! Containers are written with their header first and the count filled in on closing. The width
+//! of the header follows from a bound that the caller knows when it opens the container.
+
+use super::format::marker;
+
+/// A cursor over a slice to be filled.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    room: &'a mut [u8],
+    at: usize,
+    members: u32,
+}
+
+/// A container that was opened and not closed yet.
+#[derive(Debug)]
+#[must_use = "an open container has no valid count yet"]
+pub struct Object {
+    /// Where to go back to when the container stays empty: before its key.
+    before: usize,
+    header: usize,
+    width: Width,
+    kind: Kind,
+    members_outside: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Width {
+    Fixed,
+    Bits16,
+    Bits32,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Map,
+    Array,
+}
+
+impl<'a> Writer<'a> {
+    /// A writer that fills `room` from its beginning.
+    pub fn new(room: &'a mut [u8]) -> Self {
+        Self { room, at: 0, members: 0 }
+    }
+
+    /// The bytes written.
+    ///
+    /// # Errors
+    /// The number of bytes that would have been needed, when `room` was too small.
+    pub fn finish(self) -> Result<usize, usize> {
+        if self.at <= self.room.len() { Ok(self.at) } else { Err(self.at) }
+    }
+
+    /// The offset of the next byte.
+    #[inline]
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    /// The bytes written from the offset `start` on; `None` when not all of them fitted.
+    #[inline]
+    pub fn written(&self, start: usize) -> Option<&[u8]> {
+        self.room.get(start..self.at)
+    }
+
+    /// Takes back what was written from the offset `start` on, when it made `members` members.
+    #[inline]
+    pub fn rewind(&mut self, start: usize, members: u32) {
+        self.at = start;
+        self.members = members;
+    }
+
+    /// The members written so far into the innermost open container.
+    pub fn members(&self) -> u32 {
+        self.members
+    }
+
+    /// Writes bytes whose number is known when compiling.
+    #[inline(always)]
+    pub fn put<const N: usize>(&mut self, bytes: &[u8; N]) {
+        if let Some(place) = self.room.get_mut(self.at..).and_then(|rest| rest.first_chunk_mut()) {
+            *place = *bytes;
+        }
+        self.at = self.at.saturating_add(N);
+    }
+
+    /// Writes the first `size` bytes of a padded constant, in one copy of the whole.
+    #[inline(always)]
+    pub fn put_padded<const N: usize>(&mut self, padded: &[u8; N], size: usize) {
+        match self.room.get_mut(self.at..).and_then(|rest| rest.first_chunk_mut()) {
+            Some(place) => {
+                *place = *padded;
+                self.at += size.min(N);
+            }
+            None => self.copy(padded.get(..size).unwrap_or(padded)),
+        }
+    }
+
+    /// Writes bytes as they are: an encoded value, or a part of one.
+    #[inline(always)]
+    pub fn copy(&mut self, bytes: &[u8]) {
+        let end = self.at.saturating_add(bytes.len());
+        if let Some(place) = self.room.get_mut(self.at..end) {
+            copy_short(place, bytes);
+        }
+        self.at = end;
+    }
+
+    /// Begins a member of the innermost map with its encoded key.
+    #[inline(always)]
+    pub fn key<const N: usize>(&mut self, key: &[u8; N]) {
+        self.members += 1;
+        self.put(key);
+    }
+
+    /// Begins a member of the innermost container with bytes that are encoded already: a key, or
+    /// nothing before an array's item.
+    #[inline(always)]
+    pub fn member(&mut self, encoded: &[u8]) {
+        self.members = self.members.saturating_add(1);
+        self.copy(encoded);
+    }
+
+    /// Counts members that were written as bytes.
+    #[inline(always)]
+    pub fn add_members(&mut self, members: u32) {
+        self.members += members;
+    }
+
+    /// Writes a string.
+    #[inline]
+    pub fn str(&mut self, text: &[u8]) {
+        self.str_header(text.len());
+        self.copy(text);
+    }
+
+    /// Begins a string whose length is not known yet; gives what [`Writer::end_text`] needs.
+    pub fn begin_text(&mut self) -> usize {
+        self.put(&[0; 5]);
+        self.at
+    }
+
+    /// Ends a string that began at `start`: fills in its length.
+    pub fn end_text(&mut self, start: usize) {
+        let size = (self.at.saturating_sub(start) as u32).to_be_bytes();
+        let header = start.checked_sub(5).and_then(|header| self.room.get_mut(header..));
+        if let Some(place) = header.and_then(|header| header.first_chunk_mut()) {
+            let [a, b, c, d] = size;
+            *place = [marker::STR32, a, b, c, d];
+        }
+    }
+
+    /// Writes the header of a string of `size` bytes.
+    #[inline]
+    pub fn str_header(&mut self, size: usize) {
+        match size {
+            0..=31 => self.put(&[marker::FIXSTR | size as u8]),
+            32..=0xff => self.put(&[marker::STR8, size as u8]),
+            0x100..=0xffff => {
+                let [a, b] = (size as u16).to_be_bytes();
+                self.put(&[marker::STR16, a, b]);
+            }
+            _ => self.put_u32(marker::STR32, size as u32),
+        }
+    }
+
+    /// Writes a non-negative integer.
+    #[inline]
+    pub fn uint(&mut self, number: u64) {
+        match number {
+            0..=0x7f => self.put(&[number as u8]),
+            0x80..=0xff => self.put(&[marker::UINT8, number as u8]),
+            0x100..=0xffff => {
+                let [a, b] = (number as u16).to_be_bytes();
+                self.put(&[marker::UINT16, a, b]);
+            }
+            0x1_0000..=0xffff_ffff => self.put_u32(marker::UINT32, number as u32),
+            _ => self.put_u64(marker::UINT64, number),
+        }
+    }
+
+    /// Writes an integer.
+    pub fn int(&mut self, number: i64) {
+        match number {
+            0.. => self.uint(number as u64),
+            -32..=-1 => self.put(&[number as u8]),
+            -0x80..=-33 => self.put(&[marker::INT8, number as u8]),
+            _ => self.put_u64(marker::INT64, number as u64),
+        }
+    }
+
+    /// Writes a floating-point number.
+    pub fn float(&mut self, number: f64) {
+        self.put_u64(marker::FLOAT64, number.to_bits());
+    }
+
+    /// Writes a truth value.
+    #[inline]
+    pub fn bool(&mut self, truth: bool) {
+        self.put(&[if truth { marker::TRUE } else { marker::FALSE }]);
+    }
+
+    /// Writes nil.
+    pub fn nil(&mut self) {
+        self.put(&[marker::NIL]);
+    }
+
+    fn put_u32(&mut self, first: u8, number: u32) {
+        let [a, b, c, d] = number.to_be_bytes();
+        self.put(&[first, a, b, c, d]);
+    }
+
+    fn put_u64(&mut self, first: u8, number: u64) {
+        let [a, b, c, d, e, f, g, h] = number.to_be_bytes();
+        self.put(&[first, a, b, c, d, e, f, g, h]);
+    }
+
+    /// Opens a map that is a member of the innermost map; it will have at most `bound` members.
+    #[inline(always)]
+    pub fn open_map<const N: usize>(&mut self, key: &[u8; N], bound: usize) -> Object {
+        let before = self.at;
+        self.put(key);
+        self.open(Kind::Map, bound, before)
+    }
+
+    /// Opens an array that is a member of the innermost map; it will have at most `bound` items.
+    #[inline]
+    pub fn open_array<const N: usize>(&mut self, key: &[u8; N], bound: usize) -> Object {
+        let before = self.at;
+        self.put(key);
+        self.open(Kind::Array, bound, before)
+    }
+
+    /// Opens a map that stands for itself; it will have at most `bound` members.
+    #[inline(always)]
+    pub fn open_root_map(&mut self, bound: usize) -> Object {
+        self.open(Kind::Map, bound, self.at)
+    }
+
+    /// Opens an array that stands for itself; it will have at most `bound` items.
+    pub fn open_root_array(&mut self, bound: usize) -> Object {
+        self.open(Kind::Array, bound, self.at)
+    }
+
+    #[inline(always)]
+    fn open(&mut self, kind: Kind, bound: usize, before: usize) -> Object {
+        let width = match bound {
+            0..=15 => Width::Fixed,
+            16..=0xffff => Width::Bits16,
+            _ => Width::Bits32,
+        };
+        let opened = Object { before, header: self.at, width, kind, members_outside: self.members };
+        match width {
+            Width::Fixed => self.put(&[0; 1]),
+            Width::Bits16 => self.put(&[0; 3]),
+            Width::Bits32 => self.put(&[0; 5]),
+        }
+        self.members = 0;
+        opened
+    }
+
+    /// Closes a container and fills in its count. An empty one is taken back, key and all.
+    #[inline(always)]
+    pub fn close(&mut self, opened: Object) {
+        if self.members == 0 {
+            self.at = opened.before;
+            self.members = opened.members_outside;
+        } else {
+            self.close_root(opened);
+            self.members += 1;
+        }
+    }
+
+    /// Closes a container that stands for itself; an empty one stays.
+    #[inline(always)]
+    pub fn close_root(&mut self, opened: Object) {
+        let members = self.members;
+        self.members = opened.members_outside;
+        let Some(header) = self.room.get_mut(opened.header..) else { return };
+        let (fixed, sized16, sized32) = match opened.kind {
+            Kind::Map => (marker::FIXMAP, marker::MAP16, marker::MAP32),
+            Kind::Array => (marker::FIXARRAY, marker::ARRAY16, marker::ARRAY32),
+        };
+        match opened.width {
+            Width::Fixed => {
+                if let Some(place) = header.first_mut() {
+                    *place = fixed | members as u8;
+                }
+            }
+            Width::Bits16 => {
+                if let Some(place) = header.first_chunk_mut() {
+                    let [a, b] = (members as u16).to_be_bytes();
+                    *place = [sized16, a, b];
+                }
+            }
+            Width::Bits32 => {
+                if let Some(place) = header.first_chunk_mut() {
+                    let [a, b, c, d] = members.to_be_bytes();
+                    *place = [sized32, a, b, c, d];
+                }
+            }
+        }
+    }
+}
+
+/// Copies a slice onto one of the same length; up to 32 bytes without a call.
+///
+/// Two copies of a fixed size, from either end, cover every length between that size and its
+/// double: they overlap, and agree where they do.
+#[inline(always)]
+fn copy_short(place: &mut [u8], bytes: &[u8]) {
+    match bytes.len() {
+        0 => {}
+        1..=3 => place.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from),
+        4..=7 => copy_ends::<4>(place, bytes),
+        8..=15 => copy_ends::<8>(place, bytes),
+        16..=32 => copy_ends::<16>(place, bytes),
+        _ => place.copy_from_slice(bytes),
+    }
+}
+
+#[inline(always)]
+fn copy_ends<const N: usize>(place: &mut [u8], bytes: &[u8]) {
+    let (Some(head), Some(tail)) = (bytes.first_chunk::<N>(), bytes.last_chunk::<N>()) else {
+        return;
+    };
+    if let Some(to) = place.first_chunk_mut::<N>() {
+        *to = *head;
+    }
+    if let Some(to) = place.last_chunk_mut::<N>() {
+        *to = *tail;
+    }
+}

@@ -1,0 +1,407 @@
+//! Chunk in, chunk out: which events are ours, and what becomes of each.
+//!
+//! One pass. Events that stay as they are cost no work but the walk over them: they are copied in
+//! runs, and only from the first event on that changes. A mapped event is written into a small
+//! reused piece of memory, and goes from there to the output in larger pieces; a chunk whose
+//! output is small is written in one piece of the right size. Nothing is taken from the output's
+//! memory before the first change.
+
+use crate::chunk::{Head, Header, head};
+use crate::config::{Config, OnMismatch, WrongValue};
+use crate::ecs::{Event, Notes, Place, Scratch, Settings, write_event};
+use crate::msgpack::{Malformed, Reader, Value, skip, text};
+use crate::source::{Dataset, JsonRecord, Record, is_ecs_already};
+
+/// Memory could not be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfMemory;
+
+/// Where the new chunk goes.
+pub trait Output {
+    /// Appends `bytes`; about `more` bytes are likely to follow.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`]; what was appended before stays.
+    fn append(&mut self, bytes: &[u8], more: usize) -> Result<(), OutOfMemory>;
+}
+
+impl Output for Vec<u8> {
+    fn append(&mut self, bytes: &[u8], more: usize) -> Result<(), OutOfMemory> {
+        if self.capacity() - self.len() < bytes.len() {
+            let wanted = bytes.len().saturating_add(more).max(self.capacity());
+            self.try_reserve_exact(wanted).map_err(|_| OutOfMemory)?;
+        }
+        self.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// What became of a chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It stays as it is, and nothing was appended to the output.
+    Untouched,
+    /// The output replaces it.
+    Rewritten,
+    /// No log event is left, and nothing was appended to the output.
+    Emptied,
+}
+
+/// How many log events became what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Mapped to ECS.
+    pub mapped: u64,
+    /// Not ours, and passed byte for byte.
+    pub passed: u64,
+    /// Not ours, and removed.
+    pub dropped: u64,
+    /// Of those mapped, the ones with a field that could not be read.
+    pub with_errors: u64,
+    /// Chunks that were not valid from some byte on, and passed from there as they were.
+    pub malformed_chunks: u64,
+}
+
+impl Counts {
+    fn add(&mut self, other: Self) {
+        self.mapped += other.mapped;
+        self.passed += other.passed;
+        self.dropped += other.dropped;
+        self.with_errors += other.with_errors;
+        self.malformed_chunks += other.malformed_chunks;
+    }
+}
+
+/// Rewrites chunks; one for each filter instance.
+#[derive(Debug)]
+pub struct Mapper {
+    settings: Settings,
+    dataset: Option<Dataset>,
+    key_name: Option<Vec<u8>>,
+    on_mismatch: OnMismatch,
+    record: Record,
+    json: JsonRecord,
+    scratch: Scratch,
+    staging: Staging,
+    counts: Counts,
+}
+
+impl Mapper {
+    /// A mapper with these settings.
+    ///
+    /// # Errors
+    /// [`WrongValue`] when the settings contradict each other.
+    pub fn new(config: &Config) -> Result<Self, WrongValue> {
+        Ok(Self {
+            settings: Settings::new(config)?,
+            dataset: config.dataset,
+            key_name: config.key_name.as_ref().map(|name| name.as_bytes().to_vec()),
+            on_mismatch: config.on_mismatch,
+            record: Record::default(),
+            json: JsonRecord::default(),
+            scratch: Scratch::default(),
+            staging: Staging::default(),
+            counts: Counts::default(),
+        })
+    }
+
+    /// The counts of all chunks so far; a chunk that failed for want of memory does not count.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Rewrites the events of `chunk` that are ours, and appends the new chunk to `output`.
+    ///
+    /// From the first byte on that is not valid MessagePack, the chunk comes back as it was.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`]; the output is incomplete then, and the chunk should stay as it is.
+    pub fn rewrite(
+        &mut self,
+        chunk: &[u8],
+        output: &mut impl Output,
+    ) -> Result<Answer, OutOfMemory> {
+        let mut pass = Pass { chunk, copied: 0, changed: false, stayed: false };
+        let mut counts = Counts::default();
+        self.staging.clear(chunk.len());
+        let mut at = 0;
+        while at < chunk.len() {
+            let Ok((end, verdict)) = self.judge(chunk, at) else {
+                counts.malformed_chunks = 1;
+                pass.stayed = true;
+                break;
+            };
+            match verdict {
+                Verdict::Group => {}
+                Verdict::Keep => {
+                    counts.passed += 1;
+                    pass.stayed = true;
+                }
+                Verdict::Drop => {
+                    counts.dropped += 1;
+                    pass.copy_up_to(at, &mut self.staging, output)?;
+                    pass.changed = true;
+                    pass.copied = end;
+                }
+                Verdict::Map { dataset, header, text } => {
+                    counts.mapped += 1;
+                    pass.copy_up_to(at, &mut self.staging, output)?;
+                    pass.changed = true;
+                    pass.stayed = true;
+                    pass.copied = end;
+                    self.map(dataset, chunk, at, header, text, output)?;
+                    counts.with_errors += u64::from(!self.notes().list().is_empty());
+                }
+            }
+            at = end;
+        }
+        if !pass.changed {
+            self.counts.add(counts);
+            return Ok(Answer::Untouched);
+        }
+        if !pass.stayed {
+            self.counts.add(counts);
+            return Ok(Answer::Emptied);
+        }
+        pass.copy_up_to(chunk.len(), &mut self.staging, output)?;
+        self.staging.flush(output, chunk.len())?;
+        self.counts.add(counts);
+        Ok(Answer::Rewritten)
+    }
+
+    fn notes(&self) -> &Notes {
+        &self.scratch.notes
+    }
+
+    /// Tells what becomes of the event at the offset `at`, and where the next one begins.
+    #[inline]
+    fn judge(&mut self, chunk: &[u8], at: usize) -> Result<(usize, Verdict), Malformed> {
+        let header = match head(chunk, at)? {
+            Head::Log(header) => header,
+            Head::Group => return Ok((skip(chunk, at)?, Verdict::Group)),
+            Head::Unknown => return Ok((skip(chunk, at)?, Verdict::Keep)),
+        };
+        let mismatch = match self.on_mismatch {
+            OnMismatch::Keep => Verdict::Keep,
+            OnMismatch::Drop => Verdict::Drop,
+        };
+        if self.key_name.is_some() {
+            let (end, text) = self.judge_text(chunk, header)?;
+            let dataset = text.and_then(|_| self.record.dataset(self.dataset));
+            let verdict = dataset.map(|dataset| Verdict::Map { dataset, header, text });
+            return Ok((end, verdict.unwrap_or(mismatch)));
+        }
+        let end = self.record.scan(chunk, header.record, self.settings.watch())?;
+        let dataset = self.record.dataset(self.dataset);
+        let verdict = dataset.map(|dataset| Verdict::Map { dataset, header, text: None });
+        Ok((end, verdict.unwrap_or(mismatch)))
+    }
+
+    /// Finds the JSON text in the field `key_name` and indexes its record. Gives the end of the
+    /// event's record, and where the text is, when it is the record of a JSON object.
+    fn judge_text(
+        &mut self,
+        chunk: &[u8],
+        header: Header,
+    ) -> Result<(usize, Option<TextAt>), Malformed> {
+        let key_name = self.key_name.as_deref();
+        let mut found = None;
+        let mut is_ecs = false;
+        let mut reader = Reader::new(chunk, header.record);
+        let Ok(Value::Map(pairs)) = reader.value() else {
+            return Ok((skip(chunk, header.record)?, None));
+        };
+        for pair in 0..pairs as usize {
+            let key = text(reader.raw()?);
+            let start = reader.position();
+            let value = reader.raw()?;
+            if key.is_some() && key == key_name {
+                found = Some(TextAt { start, end: reader.position(), pair, size: 0 });
+            }
+            is_ecs |= key == Some(b"event") && is_ecs_already(value);
+        }
+        let end = reader.position();
+        let Some(mut at) = found.filter(|_| !is_ecs) else { return Ok((end, None)) };
+        let json = chunk.get(at.start..at.end).and_then(text);
+        let watch = self.settings.watch();
+        let record = json.and_then(|json| self.json.read(json, &mut self.record, watch));
+        at.size = record.map_or(0, <[u8]>::len);
+        Ok((end, record.is_some().then_some(at)))
+    }
+
+    #[inline]
+    fn map(
+        &mut self,
+        dataset: Dataset,
+        chunk: &[u8],
+        start: usize,
+        header: Header,
+        text_at: Option<TextAt>,
+        output: &mut impl Output,
+    ) -> Result<(), OutOfMemory> {
+        let Self { settings, record, json, scratch, staging, .. } = self;
+        let place = match text_at {
+            None => Place::Record,
+            Some(TextAt { start, end, pair, size }) => Place::Text {
+                record: json.bytes(size),
+                text: chunk.get(start..end).and_then(text).unwrap_or_default(),
+                pair,
+            },
+        };
+        let event = Event { chunk, start, header, place };
+        staging.write(output, start, |room| {
+            write_event(settings, dataset, record, &event, scratch, room)
+        })
+    }
+}
+
+/// What becomes of an event.
+enum Verdict {
+    Group,
+    Keep,
+    Drop,
+    Map { dataset: Dataset, header: Header, text: Option<TextAt> },
+}
+
+/// Where a record's JSON text is.
+#[derive(Clone, Copy)]
+struct TextAt {
+    /// The encoded text, as offsets into the chunk.
+    start: usize,
+    end: usize,
+    /// Which pair of the event's record it is in.
+    pair: usize,
+    /// The bytes of its MessagePack.
+    size: usize,
+}
+
+/// How far a chunk has come.
+struct Pass<'c> {
+    chunk: &'c [u8],
+    /// Everything before this offset is in the output, or was dropped.
+    copied: usize,
+    changed: bool,
+    /// Whether a log event, or a malformed tail, stays in the chunk.
+    stayed: bool,
+}
+
+impl Pass<'_> {
+    /// Copies what stays as it is, up to the offset `end`.
+    #[inline]
+    fn copy_up_to(
+        &mut self,
+        end: usize,
+        staging: &mut Staging,
+        output: &mut impl Output,
+    ) -> Result<(), OutOfMemory> {
+        if self.copied < end {
+            let run = self.chunk.get(self.copied..end).unwrap_or_default();
+            staging.copy(output, run, end)?;
+        }
+        self.copied = end;
+        Ok(())
+    }
+}
+
+/// Bytes on their way to the output.
+#[derive(Debug, Default)]
+struct Staging {
+    room: Vec<u8>,
+    filled: usize,
+    /// What went to the output so far.
+    flushed: usize,
+    chunk_len: usize,
+}
+
+impl Staging {
+    /// Enough for some hundred records, and small enough for a processor's first-level cache.
+    const USUAL: usize = 16 * 1024;
+    /// More room than this is given back after a chunk that needed it.
+    const LARGEST_KEPT: usize = 1024 * 1024;
+
+    fn clear(&mut self, chunk_len: usize) {
+        self.filled = 0;
+        self.flushed = 0;
+        self.chunk_len = chunk_len;
+        if self.room.len() > Self::LARGEST_KEPT {
+            self.room = Vec::new();
+        }
+    }
+
+    /// Calls `write` with room for one event, again with more where that is too little.
+    #[inline]
+    fn write(
+        &mut self,
+        output: &mut impl Output,
+        read: usize,
+        mut write: impl FnMut(&mut [u8]) -> Result<usize, usize>,
+    ) -> Result<(), OutOfMemory> {
+        loop {
+            let room = self.room.get_mut(self.filled..).unwrap_or_default();
+            match write(room) {
+                Ok(size) => {
+                    self.filled += size;
+                    return Ok(());
+                }
+                Err(needed) => {
+                    self.flush(output, read)?;
+                    self.make_room(needed)?;
+                }
+            }
+        }
+    }
+
+    #[cold]
+    fn make_room(&mut self, needed: usize) -> Result<(), OutOfMemory> {
+        let wanted = needed.saturating_mul(2).max(Self::USUAL);
+        if self.room.len() < needed {
+            self.room.try_reserve_exact(wanted - self.room.len()).map_err(|_| OutOfMemory)?;
+            self.room.resize(wanted, 0);
+        }
+        Ok(())
+    }
+
+    /// Copies a run of events that stay as they are.
+    fn copy(
+        &mut self,
+        output: &mut impl Output,
+        run: &[u8],
+        read: usize,
+    ) -> Result<(), OutOfMemory> {
+        let end = self.filled.saturating_add(run.len());
+        if let Some(place) = self.room.get_mut(self.filled..end) {
+            place.copy_from_slice(run);
+            self.filled = end;
+            return Ok(());
+        }
+        self.flush(output, read)?;
+        let more = self.likely_to_follow(run.len(), read);
+        self.flushed += run.len();
+        output.append(run, more)
+    }
+
+    /// Hands on what is there; `read` bytes of the chunk have been read for it.
+    #[cold]
+    fn flush(&mut self, output: &mut impl Output, read: usize) -> Result<(), OutOfMemory> {
+        let staged = self.room.get(..self.filled).unwrap_or_default();
+        if staged.is_empty() {
+            return Ok(());
+        }
+        let more = self.likely_to_follow(staged.len(), read);
+        self.flushed += staged.len();
+        self.filled = 0;
+        output.append(staged, more)
+    }
+
+    /// What the rest of the chunk will come to if it grows as it has grown so far, and a little.
+    fn likely_to_follow(&self, staged: usize, read: usize) -> usize {
+        let left = self.chunk_len.saturating_sub(read);
+        let written = (self.flushed + staged) as u128;
+        let grown = written * left as u128 / (read.max(1) as u128);
+        usize::try_from(grown + grown / 16).unwrap_or(left).saturating_add(if left > 0 {
+            256
+        } else {
+            0
+        })
+    }
+}

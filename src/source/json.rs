@@ -1,0 +1,360 @@
+//! A record that is JSON text (`key_name`), and JSON text inside a record.
+//!
+//! serde_json reads; each value is written as MessagePack at once, and the index of the record is
+//! filled on the way. No document tree is built. Containers nested deeper than 128 are refused,
+//! as serde_json does by default.
+//!
+//! serde_json hands out a number beyond 64 bits, or with a fraction, as a double. Text that has
+//! such a number is read a second time with the numbers as they were written: an integer keeps
+//! all its digits (as a string, for MessagePack has no room for it), a time in decimals keeps its
+//! nanoseconds.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer as _, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::Deserializer;
+use serde_json::value::RawValue;
+
+use super::{Field, NameSet, Record, Type};
+use crate::msgpack::{Writer, is_absent};
+use crate::timestamp::Time;
+
+/// Containers nested deeper than this are refused.
+const DEEPEST: usize = 128;
+/// Room for the MessagePack of a record beyond the size of its text, to begin with.
+const SLACK: usize = 256;
+
+/// Reads JSON records into one reused piece of memory.
+#[derive(Debug, Default)]
+pub struct JsonRecord {
+    bytes: Vec<u8>,
+}
+
+impl JsonRecord {
+    /// The MessagePack that was read last, `size` bytes of it.
+    pub fn bytes(&self, size: usize) -> &[u8] {
+        self.bytes.get(..size).unwrap_or_default()
+    }
+
+    /// Reads `text`, one complete JSON object with nothing but white space around it, and indexes
+    /// it. Gives the MessagePack that the index is over; `None` when the text is anything else.
+    pub fn read(&mut self, text: &[u8], record: &mut Record, watch: &NameSet) -> Option<&[u8]> {
+        let text = std::str::from_utf8(text).ok()?;
+        write_until_it_fits(&mut self.bytes, text.len() + SLACK, |writer| {
+            let mut numbers = Numbers::Rounded;
+            let rounded = Root { record, watch, writer, numbers: &mut numbers }.read(text);
+            match numbers {
+                Numbers::Rounded => rounded,
+                _ => {
+                    numbers = Numbers::AsWritten;
+                    writer.rewind(0, 0);
+                    Root { record, watch, writer, numbers: &mut numbers }.read(text)
+                }
+            }
+        })
+    }
+}
+
+/// Writes the MessagePack of `text`, one complete JSON value, into `bytes`, and gives it; `None`
+/// when the text is anything else.
+pub fn transcode<'b>(text: &[u8], bytes: &'b mut Vec<u8>) -> Option<&'b [u8]> {
+    let text = std::str::from_utf8(text).ok()?;
+    let room = text.len() + SLACK;
+    write_until_it_fits(bytes, room, |writer| write_as_written(text, None, 0, writer).ok())
+}
+
+/// Calls `write` with a writer over `bytes`, again with more room until what it writes fits.
+fn write_until_it_fits<'b>(
+    bytes: &'b mut Vec<u8>,
+    mut room: usize,
+    mut write: impl FnMut(&mut Writer<'_>) -> Option<()>,
+) -> Option<&'b [u8]> {
+    loop {
+        if bytes.len() < room {
+            bytes.try_reserve(room - bytes.len()).ok()?;
+            bytes.resize(room, 0);
+        }
+        let mut writer = Writer::new(bytes);
+        write(&mut writer)?;
+        match writer.finish() {
+            Ok(size) => return bytes.get(..size),
+            Err(needed) => room = needed,
+        }
+    }
+}
+
+/// What is done with numbers.
+#[derive(Clone, Copy, PartialEq)]
+enum Numbers {
+    /// As serde_json gives them, and none was a double yet.
+    Rounded,
+    /// A double was met: the text must be read again.
+    DoubleMet,
+    /// As they were written.
+    AsWritten,
+}
+
+struct Root<'r, 'w, 'b> {
+    record: &'r mut Record,
+    watch: &'r NameSet,
+    writer: &'w mut Writer<'b>,
+    numbers: &'r mut Numbers,
+}
+
+impl Root<'_, '_, '_> {
+    fn read(self, text: &str) -> Option<()> {
+        let mut deserializer = Deserializer::from_str(text);
+        deserializer.deserialize_map(self).ok()?;
+        deserializer.end().ok()
+    }
+}
+
+impl<'de> Visitor<'de> for Root<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { record, watch, writer, numbers } = self;
+        record.clear(0);
+        let mut pairs = 0;
+        let opened = writer.open_root_map(usize::MAX);
+        loop {
+            let name_at = writer.position();
+            let key = Key { record, writer };
+            let Some(field) = map.next_key_seed(key)? else { break };
+            let start = writer.position();
+            match numbers {
+                Numbers::AsWritten => {
+                    let raw: &RawValue = map.next_value()?;
+                    write_as_written(raw.get(), field, 1, writer).map_err(A::Error::custom)?;
+                }
+                _ => map.next_value_seed(Any { writer, numbers })?,
+            }
+            pairs += 1;
+            let value = writer.written(start).unwrap_or_default();
+            match field {
+                Some(field) => record.set(field, start, writer.position(), is_absent(value)),
+                None => {
+                    let name = writer.written(name_at).and_then(crate::msgpack::text);
+                    record.add_foreign(name, value, watch);
+                }
+            }
+        }
+        writer.add_members(pairs);
+        writer.close_root(opened);
+        record.set_pairs(pairs as usize);
+        Ok(())
+    }
+}
+
+/// Writes a key of the record and tells its field.
+struct Key<'r, 'w, 'b> {
+    record: &'r mut Record,
+    writer: &'w mut Writer<'b>,
+}
+
+impl<'de> DeserializeSeed<'de> for Key<'_, '_, '_> {
+    type Value = Option<Field>;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, key: D) -> Result<Self::Value, D::Error> {
+        key.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_, '_, '_> {
+    type Value = Option<Field>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        self.writer.str(name.as_bytes());
+        let order = self.record.order();
+        let guess = order.guess();
+        if guess.name() == name {
+            order.advance(guess);
+            return Ok(Some(guess));
+        }
+        let field = Field::named(name.as_bytes());
+        if let Some(field) = field {
+            order.came(field);
+        }
+        Ok(field)
+    }
+}
+
+/// Writes any value as serde_json gives it.
+struct Any<'n, 'w, 'b> {
+    writer: &'w mut Writer<'b>,
+    numbers: &'n mut Numbers,
+}
+
+impl<'de> DeserializeSeed<'de> for Any<'_, '_, '_> {
+    type Value = ();
+
+    #[inline]
+    fn deserialize<D: serde::Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
+        value.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Any<'_, '_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.writer.nil();
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, truth: bool) -> Result<(), E> {
+        self.writer.bool(truth);
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
+        self.writer.uint(number);
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
+        self.writer.int(number);
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<(), E> {
+        *self.numbers = Numbers::DoubleMet;
+        self.writer.float(number);
+        Ok(())
+    }
+
+    #[inline]
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        self.writer.str(text.as_bytes());
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let Self { writer, numbers } = self;
+        let opened = writer.open_root_array(usize::MAX);
+        while items.next_element_seed(Any { writer, numbers })?.is_some() {
+            writer.add_members(1);
+        }
+        writer.close_root(opened);
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { writer, numbers } = self;
+        let opened = writer.open_root_map(usize::MAX);
+        while map.next_key_seed(Any { writer, numbers })?.is_some() {
+            map.next_value_seed(Any { writer, numbers })?;
+            writer.add_members(1);
+        }
+        writer.close_root(opened);
+        Ok(())
+    }
+}
+
+/// Writes the JSON value `text`, its numbers as they were written. `depth` counts the containers
+/// around it.
+fn write_as_written(
+    text: &str,
+    field: Option<Field>,
+    depth: usize,
+    writer: &mut Writer<'_>,
+) -> Result<(), serde_json::Error> {
+    let text = text.trim_matches([' ', '\t', '\n', '\r']);
+    match text.as_bytes().first() {
+        Some(b'-' | b'0'..=b'9') => {
+            // Refuses what is no number; the value itself is taken from the text.
+            serde_json::from_str::<&RawValue>(text)?;
+            write_number(text, field, writer);
+            return Ok(());
+        }
+        Some(b'[' | b'{') if depth >= DEEPEST => {
+            return Err(serde_json::Error::custom("nested too deep"));
+        }
+        _ => {}
+    }
+    let mut deserializer = Deserializer::from_str(text);
+    deserializer.deserialize_any(AsWritten { depth, writer })?;
+    deserializer.end()
+}
+
+fn write_number(text: &str, field: Option<Field>, writer: &mut Writer<'_>) {
+    let is_integer = !text.contains(['.', 'e', 'E']);
+    let is_time = field.is_some_and(|field| field.of_type() == Type::Time);
+    if let (true, Ok(number)) = (is_integer, text.parse()) {
+        writer.uint(number);
+    } else if let (true, Ok(number)) = (is_integer, text.parse()) {
+        writer.int(number);
+    } else if is_integer || (is_time && Time::from_text(text.as_bytes()).is_some()) {
+        writer.str(text.as_bytes());
+    } else {
+        match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => writer.float(number),
+            _ => writer.str(text.as_bytes()),
+        }
+    }
+}
+
+/// Writes any value but a number, and what is in it with the numbers as they were written.
+struct AsWritten<'w, 'b> {
+    depth: usize,
+    writer: &'w mut Writer<'b>,
+}
+
+impl<'de> Visitor<'de> for AsWritten<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value but a number")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.writer.nil();
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, truth: bool) -> Result<(), E> {
+        self.writer.bool(truth);
+        Ok(())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        self.writer.str(text.as_bytes());
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let opened = self.writer.open_root_array(usize::MAX);
+        while let Some(item) = items.next_element::<&RawValue>()? {
+            write_as_written(item.get(), None, self.depth + 1, self.writer)
+                .map_err(A::Error::custom)?;
+            self.writer.add_members(1);
+        }
+        self.writer.close_root(opened);
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { depth, writer } = self;
+        let opened = writer.open_root_map(usize::MAX);
+        while map.next_key_seed(Any { writer, numbers: &mut Numbers::AsWritten.clone() })?.is_some()
+        {
+            let value: &RawValue = map.next_value()?;
+            write_as_written(value.get(), None, depth + 1, writer).map_err(A::Error::custom)?;
+            writer.add_members(1);
+        }
+        writer.close_root(opened);
+        Ok(())
+    }
+}

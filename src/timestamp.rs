@@ -1,0 +1,294 @@
+//! Points in time: read in every form that Cloudflare and Fluent Bit use, and written for ECS.
+//!
+//! A time is whole seconds since 1970 and nanoseconds, in the years 0001 to 9999. Nanoseconds
+//! never go through a double. The calendar is the `time` crate's; the forms read are those of
+//! Logpush's `timestamp_format` (`unix`, `unixnano`, `rfc3339` and its fractions) and of
+//! RFC 3339, section 5.6.
+
+use std::fmt::Write as _;
+
+use time::{Date, Month};
+
+/// Nanoseconds in a second.
+const GIGA: u32 = 1_000_000_000;
+const SECONDS_PER_DAY: i64 = 86_400;
+/// The Julian day that begins (at noon) on 1970-01-01.
+const JULIAN_DAY_1970: i64 = 2_440_588;
+/// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z.
+const SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
+
+/// A point in time, UTC, in the years 0001 to 9999.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Time {
+    seconds: i64,
+    nanoseconds: u32,
+}
+
+impl Time {
+    /// A time from seconds since 1970 and nanoseconds after them; `None` outside 0001–9999 or
+    /// when the nanoseconds make a second.
+    #[inline]
+    pub fn new(seconds: i64, nanoseconds: u32) -> Option<Self> {
+        (SECONDS.contains(&seconds) && nanoseconds < GIGA).then_some(Self { seconds, nanoseconds })
+    }
+
+    /// Whole seconds since 1970, rounded down.
+    pub fn seconds(self) -> i64 {
+        self.seconds
+    }
+
+    /// Nanoseconds after [`Time::seconds`], below 10^9.
+    pub fn nanoseconds(self) -> u32 {
+        self.nanoseconds
+    }
+
+    /// A time from an integer, its unit told by its absolute value: below 10^11 seconds, 10^14
+    /// milliseconds, 10^17 microseconds, else nanoseconds.
+    #[inline]
+    pub fn from_uint(number: u64) -> Option<Self> {
+        let (per_second, nanoseconds_each) = match number {
+            0..100_000_000_000 => (1, GIGA),
+            100_000_000_000..100_000_000_000_000 => (1_000, 1_000_000),
+            100_000_000_000_000..100_000_000_000_000_000 => (1_000_000, 1_000),
+            _ => {
+                // The common case, with a divisor that is known when compiling.
+                let (seconds, rest) = (number / u64::from(GIGA), number % u64::from(GIGA));
+                return Self::new(seconds as i64, rest as u32);
+            }
+        };
+        let rest = (number % per_second) as u32;
+        Self::new((number / per_second) as i64, rest.wrapping_mul(nanoseconds_each))
+    }
+
+    /// As [`Time::from_uint`], for negative integers and those beyond 64 bits too.
+    pub fn from_integer(number: i128) -> Option<Self> {
+        let (per_second, nanoseconds_each) = match number.unsigned_abs() {
+            0..100_000_000_000 => (1, GIGA),
+            100_000_000_000..100_000_000_000_000 => (1_000, 1_000_000),
+            100_000_000_000_000..100_000_000_000_000_000 => (1_000_000, 1_000),
+            _ => (i128::from(GIGA), 1),
+        };
+        let seconds = i64::try_from(number.div_euclid(per_second)).ok()?;
+        let rest = u32::try_from(number.rem_euclid(per_second)).ok()?;
+        Self::new(seconds, rest.checked_mul(nanoseconds_each).unwrap_or(0))
+    }
+
+    /// A time from seconds in a double, by its shortest decimal text.
+    pub fn from_float(seconds: f64) -> Option<Self> {
+        if seconds.is_nan() || seconds.abs() >= 1e12 {
+            return None;
+        }
+        let mut text = ShortText::default();
+        write!(text, "{seconds}").ok()?;
+        Self::from_digits(text.as_bytes(), Unit::Seconds)
+    }
+
+    /// A time from text: an integer or decimal in digits, or RFC 3339.
+    pub fn from_text(text: &[u8]) -> Option<Self> {
+        if text.get(4) == Some(&b'-') {
+            Self::from_rfc3339(text)
+        } else {
+            Self::from_digits(text, Unit::BySize)
+        }
+    }
+
+    fn from_digits(text: &[u8], unit: Unit) -> Option<Self> {
+        let (negative, digits) = match text.split_first() {
+            Some((b'-', digits)) => (true, digits),
+            _ => (false, text),
+        };
+        let mut parts = digits.splitn(2, |&byte| byte == b'.');
+        let whole = decimal(parts.next()?)?;
+        let Some(fraction) = parts.next() else {
+            let whole = i128::try_from(whole).ok()?;
+            return match (if negative { -whole } else { whole }, unit) {
+                (number, Unit::BySize) => Self::from_integer(number),
+                (number, Unit::Seconds) => Self::new(i64::try_from(number).ok()?, 0),
+            };
+        };
+        let seconds = i64::try_from(whole).ok()?;
+        match (negative, nanoseconds(fraction)?) {
+            (false, nanoseconds) => Self::new(seconds, nanoseconds),
+            (true, 0) => Self::new(-seconds, 0),
+            (true, nanoseconds) => Self::new(-seconds - 1, GIGA - nanoseconds),
+        }
+    }
+
+    /// A time from RFC 3339 text: `T` or a space, any case, any fraction (cut after nine digits),
+    /// `:60` as `:59`, and an offset.
+    fn from_rfc3339(text: &[u8]) -> Option<Self> {
+        let (stamp, rest) = text.split_first_chunk::<19>()?;
+        let [y0, y1, y2, y3, b'-', o0, o1, b'-', d0, d1, b'T' | b't' | b' ', clock @ ..] = *stamp
+        else {
+            return None;
+        };
+        let [h0, h1, b':', m0, m1, b':', s0, s1] = clock else { return None };
+        let year = i32::from(pair(y0, y1)?) * 100 + i32::from(pair(y2, y3)?);
+        let date =
+            Date::from_calendar_date(year, Month::try_from(pair(o0, o1)?).ok()?, pair(d0, d1)?)
+                .ok()?;
+        let (hour, minute) = hour_and_minute([h0, h1], [m0, m1])?;
+        let second = i64::from(pair(s0, s1).filter(|&second| second <= 60)?).min(59);
+        let (nanoseconds, rest) = match rest.split_first() {
+            Some((b'.', rest)) => {
+                let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+                let (fraction, rest) = rest.split_at_checked(digits)?;
+                (nanoseconds(fraction)?, rest)
+            }
+            _ => (0, rest),
+        };
+        let day = i64::from(date.to_julian_day()) - JULIAN_DAY_1970;
+        let local = day * SECONDS_PER_DAY + (hour * 60 + minute) * 60 + second;
+        Self::new(local - offset_seconds(rest)?, nanoseconds)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Unit {
+    Seconds,
+    BySize,
+}
+
+/// `Z`, `+hh:mm` or `-hh:mm`, as seconds east.
+fn offset_seconds(text: &[u8]) -> Option<i64> {
+    let (sign, digits) = match *text {
+        [b'Z' | b'z'] => return Some(0),
+        [b'+', h0, h1, b':', m0, m1] => (1, [h0, h1, m0, m1]),
+        [b'-', h0, h1, b':', m0, m1] => (-1, [h0, h1, m0, m1]),
+        _ => return None,
+    };
+    let [h0, h1, m0, m1] = digits;
+    let (hour, minute) = hour_and_minute([h0, h1], [m0, m1])?;
+    Some(sign * (hour * 60 + minute) * 60)
+}
+
+fn hour_and_minute([h0, h1]: [u8; 2], [m0, m1]: [u8; 2]) -> Option<(i64, i64)> {
+    let hour = pair(h0, h1).filter(|&hour| hour < 24)?;
+    let minute = pair(m0, m1).filter(|&minute| minute < 60)?;
+    Some((hour.into(), minute.into()))
+}
+
+fn pair(tens: u8, ones: u8) -> Option<u8> {
+    (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))
+}
+
+/// The number that one or more digits write; `None` for anything else, or beyond 128 bits.
+fn decimal(digits: &[u8]) -> Option<u128> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0u128, |number, &digit| {
+        let digit = digit.is_ascii_digit().then(|| digit - b'0')?;
+        number.checked_mul(10)?.checked_add(digit.into())
+    })
+}
+
+/// The nanoseconds that the digits behind a decimal point write, cut after nine.
+fn nanoseconds(fraction: &[u8]) -> Option<u32> {
+    if fraction.is_empty() || !fraction.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let digits = fraction.iter().copied().chain(std::iter::repeat(b'0')).take(9);
+    Some(digits.fold(0, |number, digit| number * 10 + u32::from(digit - b'0')))
+}
+
+/// Text of at most 32 bytes on the stack; a double below 10^12 never needs more to be exact here.
+#[derive(Default)]
+struct ShortText {
+    bytes: [u8; 32],
+    len: usize,
+}
+
+impl ShortText {
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
+impl std::fmt::Write for ShortText {
+    /// Keeps what fits: the digits cut off stand behind the ninth of a fraction.
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let room = self.bytes.get_mut(self.len..).unwrap_or_default();
+        let kept = text.len().min(room.len());
+        room.iter_mut().zip(text.as_bytes()).for_each(|(to, from)| *to = *from);
+        self.len += kept;
+        Ok(())
+    }
+}
+
+/// Writes times as `2022-07-07T22:42:06.004000Z`, and remembers the last second: in a log, the
+/// next time mostly differs in its fraction alone.
+#[derive(Debug, Clone)]
+pub struct TimeFormat {
+    second: i64,
+    day: i64,
+    /// `....-..-..T..:..:......` and, from the fraction on, whatever was written last.
+    text: [u8; TimeFormat::LONGEST],
+}
+
+impl Default for TimeFormat {
+    fn default() -> Self {
+        Self { second: 0, day: 0, text: *b"1970-01-01T00:00:00.000000000Z" }
+    }
+}
+
+impl TimeFormat {
+    /// The bytes of a time with nanoseconds; one without takes three less.
+    pub const LONGEST: usize = 30;
+
+    /// The text of `time`, padded, and its length: 27 with six digits behind the point, 30 with
+    /// nine when the time has nanoseconds.
+    #[inline]
+    pub fn format(&mut self, time: Time) -> (&[u8; TimeFormat::LONGEST], usize) {
+        if time.seconds != self.second {
+            self.set_second(time.seconds);
+        }
+        let (micros, nanos) = (time.nanoseconds / 1_000, time.nanoseconds % 1_000);
+        let [.., p0, p1, p2, p3, p4, p5, n0, n1, n2, last] = &mut self.text;
+        [*p0, *p1] = two_digits(micros / 10_000);
+        [*p2, *p3] = two_digits(micros / 100 % 100);
+        [*p4, *p5] = two_digits(micros % 100);
+        if nanos == 0 {
+            *n0 = b'Z';
+            return (&self.text, Self::LONGEST - 3);
+        }
+        [*n0, *n1] = two_digits(nanos / 10);
+        *n2 = b'0' + (nanos % 10) as u8;
+        *last = b'Z';
+        (&self.text, Self::LONGEST)
+    }
+
+    #[inline(never)]
+    fn set_second(&mut self, second: i64) {
+        let day = second.div_euclid(SECONDS_PER_DAY);
+        let of_day = second.rem_euclid(SECONDS_PER_DAY) as u32;
+        if day != self.day {
+            self.set_day(day);
+        }
+        let [_, _, _, _, _, _, _, _, _, _, _, h0, h1, _, m0, m1, _, s0, s1, ..] = &mut self.text;
+        [*h0, *h1] = two_digits(of_day / 3_600);
+        [*m0, *m1] = two_digits(of_day / 60 % 60);
+        [*s0, *s1] = two_digits(of_day % 60);
+        self.second = second;
+    }
+
+    fn set_day(&mut self, day: i64) {
+        // `Time` lies in 0001 to 9999, so the day does too; the epoch stands in for what cannot be.
+        let date = i32::try_from(day + JULIAN_DAY_1970)
+            .ok()
+            .and_then(|julian| Date::from_julian_day(julian).ok())
+            .unwrap_or(Date::MIN);
+        let year = date.year().unsigned_abs();
+        let [y0, y1, y2, y3, _, o0, o1, _, d0, d1, ..] = &mut self.text;
+        [*y0, *y1] = two_digits(year / 100 % 100);
+        [*y2, *y3] = two_digits(year % 100);
+        [*o0, *o1] = two_digits(u8::from(date.month()).into());
+        [*d0, *d1] = two_digits(date.day().into());
+        self.day = day;
+    }
+}
+
+#[inline]
+fn two_digits(number: u32) -> [u8; 2] {
+    [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]
+}
