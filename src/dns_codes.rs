@@ -13,6 +13,7 @@ pub struct Name<const N: usize> {
 impl<const N: usize> Name<N> {
     const NONE: Self = Self { bytes: [0; N], len: 0 };
 
+    #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
     const fn new(text: &str) -> Self {
         let mut name = Self::NONE;
         name.len = text.len() as u8;
@@ -71,6 +72,7 @@ static LOW_TYPES: [RrType; DENSE_TYPES] = low_types();
 
 static HIGH_TYPES: [(u16, RrType); 2] = [(32768, RrType::new("TA")), (32769, RrType::new("DLV"))];
 
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 const fn low_types() -> [RrType; DENSE_TYPES] {
     let mut names = [RrType::NONE; DENSE_TYPES];
     let mut i = 0;

@@ -165,7 +165,7 @@ pub(crate) enum Level {
 }
 
 /// Writes one line to the host's log, as the host writes its own: `[filter:NAME:INSTANCE] text`.
-/// Control characters are replaced. It allocates nothing.
+/// Control characters become spaces. It allocates nothing.
 pub(crate) fn log(level: Level, instance: &str, text: &str) {
     let level = match level {
         Level::Error => abi::FLB_LOG_ERROR,
@@ -196,7 +196,7 @@ impl<const N: usize> Line<N> {
     /// Takes as much of `text` as fits, on one line.
     fn set(&mut self, text: &str) -> &CStr {
         for (to, from) in self.0.iter_mut().take(N - 1).zip(text.bytes()) {
-            *to = if from < b' ' || from == 0x7f { b'?' } else { from };
+            *to = if from.is_ascii_control() { b' ' } else { from };
         }
         CStr::from_bytes_until_nul(&self.0).unwrap_or_default()
     }

@@ -95,8 +95,9 @@ fn choose_generation() {
             },
         },
     };
+    let exported = &raw mut filter_cloudflare_dns_plugin;
     // SAFETY: the loader runs constructors before anybody can look the symbol up, on one thread.
-    unsafe { (&raw mut filter_cloudflare_dns_plugin).write(plugin) };
+    unsafe { exported.write(plugin) };
 }
 
 /// A table of constants that hold pointers.
@@ -147,8 +148,10 @@ macro_rules! config_map {
 
 const NO_LIST: abi::mk_list = abi::mk_list { prev: ptr::null_mut(), next: ptr::null_mut() };
 
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 static CONFIG_MAP: Table<[abi::flb_config_map; ELEMENTS]> = Table(config_map!(flb_config_map {}));
 
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 static CONFIG_MAP_RAW: Table<[abi::flb_config_map_raw; ELEMENTS]> =
     Table(config_map!(flb_config_map_raw { raw: ptr::null() }));
 
@@ -233,6 +236,8 @@ unsafe extern "C" fn cb_refuse(
 }
 
 fn init(instance: Instance) -> Result<(), ()> {
+    report_panics();
+    inject_panic("init");
     let name = instance.name().unwrap_or_else(|| "cloudflare_dns".to_owned());
     let config = Config::read(|key| instance.property(key));
     let made = config.and_then(|config| Ok((Mapper::new(&config)?, config)));
@@ -250,6 +255,7 @@ fn init(instance: Instance) -> Result<(), ()> {
 }
 
 fn filter(context: &mut Context, chunk: &[u8]) -> (FilterAnswer, HostBuffer) {
+    inject_panic("filter");
     let mut output = HostBuffer::default();
     let answer = match context.mapper.rewrite(chunk, &mut output) {
         Ok(Answer::Untouched) => FilterAnswer::NoTouch,
@@ -263,6 +269,7 @@ fn filter(context: &mut Context, chunk: &[u8]) -> (FilterAnswer, HostBuffer) {
 }
 
 fn exit(context: &Context) {
+    inject_panic("exit");
     let counts = context.mapper.counts();
     let text = format!(
         "records: {} mapped, {} passed, {} dropped; {} with errors; {} malformed chunks",
@@ -274,21 +281,29 @@ fn exit(context: &Context) {
 /// Runs the body of a callback; a panic in it ends here, and `fallback` is the answer.
 fn fence(fallback: c_int, body: impl FnOnce() -> c_int) -> c_int {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
-        log_once(panic_text(&panic));
-        // The payload's own destructor could panic; there is nobody left to catch that.
+        // The payload's own destructor could panic, and there is nobody left to catch that.
         std::mem::forget(panic);
         fallback
     })
 }
 
-fn log_once(text: &str) {
+/// Sends the first panic to the host's log, and keeps all of them from standard error. The hook
+/// belongs to this library's copy of std: no other code in the process sees it.
+fn report_panics() {
     static LOGGED: AtomicBool = AtomicBool::new(false);
-    if !LOGGED.swap(true, Ordering::Relaxed) {
-        host::log(Level::Error, "cloudflare_dns", text);
-    }
+    std::panic::set_hook(Box::new(|panic| {
+        if !LOGGED.swap(true, Ordering::Relaxed) {
+            let text = format!("{panic}; the chunk passes untouched. This is a bug: report it");
+            host::log(Level::Error, "cloudflare_dns", &text);
+        }
+    }));
 }
 
-fn panic_text(panic: &Box<dyn std::any::Any + Send>) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("panicked")
+/// Panics when the environment asks for it; only in a build for the tests of the fence.
+fn inject_panic(_callback: &str) {
+    #[cfg(feature = "inject-panic")]
+    #[expect(clippy::panic, reason = "what the feature is for")]
+    if std::env::var("INJECT_PANIC").is_ok_and(|callback| callback == _callback) {
+        panic!("injected into {_callback}");
+    }
 }

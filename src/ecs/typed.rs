@@ -8,6 +8,7 @@ use crate::source::{FIELD_COUNT, Field, LONGEST_NAME, Type};
 type EncodedKey = [u8; LONGEST_NAME + 1];
 
 /// The encoded keys of all fields, padded.
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 static KEYS: [EncodedKey; FIELD_COUNT] = {
     let mut keys = [[0; LONGEST_NAME + 1]; FIELD_COUNT];
     let mut i = 0;
@@ -19,6 +20,7 @@ static KEYS: [EncodedKey; FIELD_COUNT] = {
     keys
 };
 
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 const fn padded_key(name: &str) -> EncodedKey {
     let mut key = [0; LONGEST_NAME + 1];
     key[0] = fixstr::<1>("")[0] | name.len() as u8;

@@ -43,6 +43,7 @@ pub mod marker {
 /// 0 where it does not (sized strings, containers, and the reserved byte).
 pub(super) static WHOLE_SIZE: [u8; 256] = whole_sizes();
 
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 const fn whole_sizes() -> [u8; 256] {
     let mut sizes = [0u8; 256];
     let mut first = 0usize;
@@ -68,6 +69,7 @@ const fn whole_sizes() -> [u8; 256] {
 ///
 /// # Panics
 /// At compile time, when `text` is longer than 31 bytes or `N` is wrong.
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 pub const fn fixstr<const N: usize>(text: &str) -> [u8; N] {
     let bytes = text.as_bytes();
     assert!(bytes.len() <= 31 && bytes.len() + 1 == N);
@@ -82,6 +84,7 @@ pub const fn fixstr<const N: usize>(text: &str) -> [u8; N] {
 }
 
 /// The bytes of all `parts` together.
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 pub const fn total_len(parts: &[&[u8]]) -> usize {
     let mut total = 0;
     let mut i = 0;
@@ -96,6 +99,7 @@ pub const fn total_len(parts: &[&[u8]]) -> usize {
 ///
 /// # Panics
 /// At compile time, when `N` is too small.
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 pub const fn join<const N: usize>(parts: &[&[u8]]) -> [u8; N] {
     let mut joined = [0u8; N];
     let (mut filled, mut i) = (0, 0);

@@ -170,6 +170,7 @@ fn integer(number: i64) -> Value<'static> {
 /// # Errors
 /// [`Malformed`] when anything in the value is cut short or reserved.
 #[inline]
+#[expect(clippy::indexing_slicing, reason = "the table has a place for each byte")]
 pub fn skip(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
     let first = *bytes.get(at).ok_or(Malformed)?;
     // A table look-up in place of branches: most values tell their size in the first byte.
@@ -180,6 +181,7 @@ pub fn skip(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
     within(bytes, at + usize::from(size))
 }
 
+#[expect(clippy::indexing_slicing, reason = "the table has a place for each byte")]
 fn skip_sized(bytes: &[u8], at: usize, first: u8) -> Result<usize, Malformed> {
     if matches!(first, marker::STR8 | marker::BIN8) {
         let size = *bytes.get(at + 1).ok_or(Malformed)?;

@@ -90,6 +90,7 @@ impl FieldSet {
     pub const NONE: Self = Self(0);
 
     /// The fields named.
+    #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
     pub const fn of(fields: &[Field]) -> Self {
         let mut set = 0;
         let mut i = 0;
@@ -161,12 +162,14 @@ pub const LONGEST_NAME: usize = 31;
 impl Field {
     /// The field's name, as Cloudflare writes it.
     #[inline]
+    #[expect(clippy::indexing_slicing, reason = "one name for each field")]
     pub const fn name(self) -> &'static str {
         NAMES[self as usize]
     }
 
     /// The type that Cloudflare documents for it.
     #[inline]
+    #[expect(clippy::indexing_slicing, reason = "one type for each field")]
     pub const fn of_type(self) -> Type {
         TYPES[self as usize]
     }
@@ -187,6 +190,7 @@ impl Field {
 }
 
 /// The fields sorted by the length of their names, and where each length begins.
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 static BY_LENGTH: ([Field; FIELD_COUNT], [u8; LONGEST_NAME + 2]) = {
     let mut fields = Field::ALL;
     let mut starts = [0u8; LONGEST_NAME + 2];
@@ -209,6 +213,7 @@ static BY_LENGTH: ([Field; FIELD_COUNT], [u8; LONGEST_NAME + 2]) = {
     (fields, starts)
 };
 
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 const fn fields_of(dataset: u8) -> FieldSet {
     let mut set = 0u128;
     let mut i = 0;

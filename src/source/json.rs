@@ -64,11 +64,11 @@ pub fn transcode<'b>(text: &[u8], bytes: &'b mut Vec<u8>) -> Option<&'b [u8]> {
 }
 
 /// Calls `write` with a writer over `bytes`, again with more room until what it writes fits.
-fn write_until_it_fits<'b>(
-    bytes: &'b mut Vec<u8>,
+fn write_until_it_fits(
+    bytes: &mut Vec<u8>,
     mut room: usize,
     mut write: impl FnMut(&mut Writer<'_>) -> Option<()>,
-) -> Option<&'b [u8]> {
+) -> Option<&[u8]> {
     loop {
         if bytes.len() < room {
             bytes.try_reserve(room - bytes.len()).ok()?;

@@ -14,6 +14,7 @@ struct Pattern {
     size: usize,
 }
 
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 static PATTERNS: [Pattern; FIELD_COUNT] = {
     let mut patterns = [const { Pattern { words: [0; 2], masks: [0; 2], size: 0 } }; FIELD_COUNT];
     let mut i = 0;
@@ -24,6 +25,7 @@ static PATTERNS: [Pattern; FIELD_COUNT] = {
     patterns
 };
 
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
 const fn pattern(name: &[u8]) -> Pattern {
     assert!(name.len() <= LONGEST_NAME);
     let mut bytes = [[0u8; 16]; 2];
