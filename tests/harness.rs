@@ -1,0 +1,65 @@
+//! The shared library itself, driven through the C ABI by hosts of every generation.
+//!
+//! The hosts are small C programs (`tests/harness/`) that load, start, call and stop the plugin as
+//! Fluent Bit does, each with the struct layouts and the exported names of its version. What a
+//! record maps to is tested elsewhere; here it is what reaches the host and what comes back: whole
+//! events, whole log lines, exact bytes. `FLB_PLUGIN=<file>` tests a packaged library instead of
+//! the one Cargo has just built.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+
+#[path = "harness/driver.rs"]
+mod driver;
+#[path = "harness/samples.rs"]
+mod samples;
+
+#[path = "harness/foreign.rs"]
+mod foreign;
+#[path = "harness/lifecycle.rs"]
+mod lifecycle;
+#[path = "harness/malformed.rs"]
+mod malformed;
+#[path = "harness/memory.rs"]
+mod memory;
+#[path = "harness/settings.rs"]
+mod settings;
+#[path = "harness/through.rs"]
+mod through;
+
+/// Every layout and stride, and builds with fewer of Fluent Bit's options.
+const HOSTS: [&str; 9] = [
+    "gen1",
+    "gen2",
+    "gen3",
+    "gen3proxy",
+    "gen3trace",
+    "gen4",
+    "gen4plain",
+    "gen4raw",
+    "gen4rawplain",
+];
+
+/// What the host says last when a filter does not start.
+const FAILED: &str = "[error] [engine] filter initialization failed";
+
+/// Every way in which an event's header has been seen to be written, and then some.
+fn event_forms() -> Vec<String> {
+    let mut forms = Vec::new();
+    for time in ["ext", "ext8", "int", "float"] {
+        for array in ["fixarray", "array16", "array32", "mixed"] {
+            forms.push(format!("old,{array},{time}"));
+            forms.push(format!("new,{array},{time},nometa"));
+            forms.push(format!("new,{array},{time},meta"));
+        }
+    }
+    forms
+}
+
+/// The metadata member that the harness prints for a form.
+fn metadata_of(form: &str) -> &'static str {
+    match (form.starts_with("old"), form.ends_with(",meta")) {
+        (true, _) => "",
+        (false, false) => r#""metadata":{},"#,
+        (false, true) => r#""metadata":{"stream":"http","n":[1,{}]},"#,
+    }
+}

@@ -1,0 +1,329 @@
+//! Builds the C hosts, finds the plugin, and runs the one with the other.
+//!
+//! A [`Run`] is one process of one host; what it wrote comes back as an [`Outcome`]. Nothing in
+//! here knows what the plugin ought to do.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::Value;
+
+/// The project under its file name: a host derives the symbol to look for from it.
+const PLUGIN: &str = "flb-filter_cloudflare_dns.so";
+
+struct Built {
+    hosts: PathBuf,
+    plugin: PathBuf,
+}
+
+/// The profile's directory, `target/debug` or the like: this test lives in its `deps`.
+fn profile_dir() -> PathBuf {
+    let exe = std::env::current_exe().expect("the path of this test");
+    exe.ancestors().nth(2).expect("target/<profile>/deps/<test>").to_owned()
+}
+
+fn built() -> &'static Built {
+    static BUILT: OnceLock<Built> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let profile = profile_dir();
+        let hosts = profile.parent().expect("target/<profile>").join("harness");
+        make(&hosts);
+        let plugin = match std::env::var_os("FLB_PLUGIN") {
+            Some(path) => fs::canonicalize(path).expect("FLB_PLUGIN is no file"),
+            None => install(&profile, &hosts),
+        };
+        Built { hosts, plugin }
+    })
+}
+
+fn make(hosts: &Path) {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/harness");
+    let output = Command::new("make")
+        .arg("-C")
+        .arg(sources)
+        .arg(format!("OUT={}", hosts.display()))
+        .output()
+        .expect("make is needed to build the C hosts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Copies Cargo's library to the name that hosts ask for; a rename keeps it whole at any moment.
+/// It lies beside the test that was built with it; an older build's may lie one directory up.
+fn install(profile: &Path, hosts: &Path) -> PathBuf {
+    let library = profile.join("deps/libflb_filter_cloudflare_dns.so");
+    let dir = hosts.join(profile.file_name().expect("a profile's name"));
+    let plugin = dir.join(PLUGIN);
+    let fresh = dir.join(format!("{}.tmp", std::process::id()));
+    fs::create_dir_all(&dir).expect("a directory for the plugin");
+    fs::copy(&library, &fresh).unwrap_or_else(|e| panic!("{}: {e}", library.display()));
+    fs::rename(&fresh, &plugin).expect("the plugin under its own name");
+    plugin
+}
+
+/// A directory of its own for each process, gone with the outcome.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("harness-{}-{number}", std::process::id());
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::create_dir_all(&dir).expect("a scratch directory");
+        Self(dir)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn read(&self, name: &str) -> Vec<u8> {
+        fs::read(self.path(name)).unwrap_or_default()
+    }
+
+    fn text(&self, name: &str) -> String {
+        String::from_utf8(self.read(name)).expect("the harness writes UTF-8")
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+/// One process of one host, about to start.
+pub(crate) struct Run {
+    host: &'static str,
+    scratch: Scratch,
+    args: Vec<String>,
+    valgrind: bool,
+}
+
+impl Run {
+    pub(crate) fn new(host: &'static str) -> Self {
+        Self { host, scratch: Scratch::new(), args: Vec::new(), valgrind: false }
+    }
+
+    pub(crate) fn args<S: AsRef<str>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        self.args.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
+        self
+    }
+
+    /// Properties, `key=value` each.
+    pub(crate) fn with(self, properties: &[&str]) -> Self {
+        let pairs: Vec<_> = properties.iter().flat_map(|&pair| ["-p", pair]).collect();
+        self.args(pairs)
+    }
+
+    pub(crate) fn form(self, words: &str) -> Self {
+        self.args(["--event-form", words])
+    }
+
+    fn input(self, option: &str, bytes: &[u8]) -> Self {
+        let path = self.scratch.path("input");
+        fs::write(&path, bytes).expect("the input");
+        self.args([option, &path.display().to_string()])
+    }
+
+    fn output(self, option: &str, name: &str) -> Self {
+        let path = self.scratch.path(name);
+        self.args([option, &path.display().to_string()])
+    }
+
+    pub(crate) fn ndjson(self, lines: &str) -> Self {
+        self.input("--ndjson", lines.as_bytes()).outputs()
+    }
+
+    pub(crate) fn chunk(self, bytes: &[u8]) -> Self {
+        self.input("--chunk", bytes).outputs()
+    }
+
+    fn outputs(self) -> Self {
+        self.output("--out-json", "events")
+            .output("--out-raw", "raw")
+            .output("--out-chunk", "chunk")
+            .output("--stats", "stats")
+    }
+
+    /// A call for each of the chunks; nothing is decoded, so they may hold anything.
+    pub(crate) fn frames<B: AsRef<[u8]>>(self, chunks: impl IntoIterator<Item = B>) -> Self {
+        let mut bytes = Vec::new();
+        for chunk in chunks {
+            let chunk = chunk.as_ref();
+            let size = u32::try_from(chunk.len()).expect("a small chunk");
+            bytes.extend(size.to_le_bytes());
+            bytes.extend(chunk);
+        }
+        self.input("--frames", &bytes)
+    }
+
+    pub(crate) fn under_valgrind(mut self) -> Self {
+        self.valgrind = true;
+        self
+    }
+
+    fn command(&self) -> Command {
+        let built = built();
+        let host = built.hosts.join(self.host);
+        let mut command = if self.valgrind {
+            let mut valgrind = Command::new("valgrind");
+            valgrind.args(VALGRIND).arg(host);
+            valgrind
+        } else {
+            Command::new(host)
+        };
+        command.arg(&built.plugin).args(&self.args);
+        command
+    }
+
+    pub(crate) fn go(self) -> Outcome {
+        let run = self
+            .output("--log", "log")
+            .output("--out-frames", "frames")
+            .output("--count-allocs", "allocations");
+        let mut command = run.command();
+        let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
+        Outcome {
+            status: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("the harness writes UTF-8"),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            command: format!("{command:?}"),
+            scratch: run.scratch,
+        }
+    }
+
+    /// A run that has to go well: exit 0, and not a word on stderr.
+    pub(crate) fn well(self) -> Outcome {
+        let outcome = self.go();
+        assert_eq!((outcome.status, outcome.stderr.as_str()), (Some(0), ""), "{outcome}");
+        outcome
+    }
+
+    /// A run whose host has to refuse to start, in an orderly way.
+    pub(crate) fn refused(self) -> Outcome {
+        let outcome = self.go();
+        assert_eq!((outcome.status, outcome.stderr.as_str()), (Some(1), ""), "{outcome}");
+        outcome
+    }
+}
+
+const VALGRIND: &[&str] = &[
+    "--quiet",
+    "--error-exitcode=99",
+    "--leak-check=full",
+    "--keep-debuginfo=yes",
+    "--show-leak-kinds=all",
+    "--errors-for-leak-kinds=all",
+    // leave the harness's malloc in place, so that it can still make one fail
+    "--soname-synonyms=somalloc=nouserintercepts",
+];
+
+/// What one process wrote.
+pub(crate) struct Outcome {
+    pub(crate) status: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    command: String,
+    scratch: Scratch,
+}
+
+/// One call of `cb_filter`: was the chunk modified, and what stands now.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Frame {
+    pub(crate) modified: bool,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Frame {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let answer = if self.modified { "modified" } else { "not touched" };
+        write!(f, "{answer}: {}", self.bytes.escape_ascii())
+    }
+}
+
+impl Outcome {
+    /// The resulting events as text, one line each.
+    pub(crate) fn events(&self) -> String {
+        self.scratch.text("events")
+    }
+
+    pub(crate) fn raw(&self) -> Vec<u8> {
+        self.scratch.read("raw")
+    }
+
+    /// The input as the host encoded it.
+    pub(crate) fn chunk(&self) -> Vec<u8> {
+        self.scratch.read("chunk")
+    }
+
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.scratch.text("log").lines().map(str::to_owned).collect()
+    }
+
+    pub(crate) fn stat(&self, name: &str) -> u64 {
+        let stats: Value = serde_json::from_str(&self.scratch.text("stats")).expect("stats");
+        stats[name].as_u64().unwrap_or_else(|| panic!("no {name} in {stats}"))
+    }
+
+    /// What the plugin allocated inside each call.
+    pub(crate) fn allocations(&self) -> Vec<Value> {
+        json_lines(&self.scratch.text("allocations"))
+    }
+
+    pub(crate) fn frames(&self) -> Vec<Frame> {
+        let bytes = self.scratch.read("frames");
+        let mut rest = bytes.as_slice();
+        let mut frames = Vec::new();
+        while let Some((head, tail)) = rest.split_first_chunk::<5>() {
+            let size = u32::from_le_bytes([head[1], head[2], head[3], head[4]]);
+            let (chunk, tail) = tail.split_at(usize::try_from(size).expect("a small chunk"));
+            frames.push(Frame { modified: head[0] == 1, bytes: chunk.to_vec() });
+            rest = tail;
+        }
+        frames
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { command, status, stdout, stderr, .. } = self;
+        let log = self.log().join("\n");
+        write!(f, "{command}\nexit {status:?}\n{stdout}\n-- stderr\n{stderr}\n-- log\n{log}")
+    }
+}
+
+/// Whether two runs of bytes are the same; if not, from where on.
+#[track_caller]
+pub(crate) fn assert_bytes(
+    left: impl AsRef<[u8]>,
+    right: impl AsRef<[u8]>,
+    context: impl std::fmt::Display,
+) {
+    let (left, right) = (left.as_ref(), right.as_ref());
+    let same = left.iter().zip(right).take_while(|(a, b)| a == b).count();
+    let show = |bytes: &[u8]| {
+        let from = same.saturating_sub(40);
+        bytes[from..bytes.len().min(same + 200)].escape_ascii().to_string()
+    };
+    assert!(
+        left == right,
+        "{} bytes and {} bytes, the same up to {same}:\n left: {}\nright: {}\n{context}",
+        left.len(),
+        right.len(),
+        show(left),
+        show(right),
+    );
+}
+
+pub(crate) fn json_lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect()
+}
+
+/// The events of some lines as a host encodes them, without the plugin having a say.
+pub(crate) fn encode(lines: &str, form: &str, more: &[&str]) -> Vec<u8> {
+    Run::new("gen4raw").args(more).form(form).ndjson(lines).well().chunk()
+}

@@ -1,0 +1,153 @@
+//! The configuration keys, as a host lists, checks and passes them.
+
+use serde_json::json;
+
+use crate::driver::{Run, assert_bytes, json_lines};
+use crate::samples::{SEEDS, VARIED};
+use crate::{FAILED, HOSTS};
+
+const DESCRIPTION: &str = "Rewrite Cloudflare DNS logs into the Elastic Common Schema (ECS)";
+const PREFIX: &str = "[filter:cloudflare_dns:cloudflare_dns.0]";
+const INIT_FAILED: &str = "[error] Failed initialize filter cloudflare_dns.0";
+
+/// The keys as they are documented: name, type, default.
+const KEYS: [(&str, &str, Option<&str>); 11] = [
+    ("convention", "str", Some("sekoia")),
+    ("dataset", "str", Some("auto")),
+    ("enrich", "str", None),
+    ("keep_codes", "bool", Some("false")),
+    ("key_name", "str", None),
+    ("on_mismatch", "str", Some("keep")),
+    ("preserve_key", "bool", Some("false")),
+    ("preserve_original", "bool", Some("false")),
+    ("reserve_data", "bool", Some("true")),
+    ("set_time", "bool", Some("true")),
+    ("timestamp_key", "str", Some("@timestamp")),
+];
+
+#[test]
+fn every_stride_lists_the_same_keys() {
+    let first = json_lines(&Run::new(HOSTS[0]).args(["--list-keys"]).well().stdout);
+    let listed: Vec<_> =
+        first.iter().map(|key| json!([key["name"], key["type"], key["default"]])).collect();
+    let expected: Vec<_> = KEYS.iter().map(|key| json!(key)).collect();
+    assert_eq!(listed, expected);
+    for key in &first {
+        let help = key["description"].as_str().expect("a help text");
+        assert!(!help.is_empty() && !help.contains('\n'), "{key}");
+    }
+    for host in HOSTS {
+        let run = Run::new(host).args(["--list-keys"]).well();
+        assert_eq!(json_lines(&run.stdout), first, "{run}");
+    }
+}
+
+#[test]
+fn every_host_reads_the_same_registration() {
+    for host in HOSTS {
+        let run = Run::new(host).args(["--describe"]).well();
+        let expected = json!({
+            "event_type": i32::from(host != "gen1"),
+            "flags": 0,
+            "config_map": true,
+            "name": "cloudflare_dns",
+            "description": DESCRIPTION,
+        });
+        assert_eq!(json_lines(&run.stdout), [expected], "{run}");
+    }
+}
+
+#[test]
+fn an_unknown_key_is_refused_by_the_host_with_the_list_of_keys() {
+    let (last, others) = KEYS.split_last().expect("keys");
+    let names: Vec<_> = others.iter().map(|key| key.0).collect();
+    let allowed = format!("{}, and {}", names.join(", "), last.0);
+    for host in HOSTS {
+        let run = Run::new(host).with(&["colour=blue"]).refused();
+        let unknown = format!(
+            "[error] [config] cloudflare_dns: unknown configuration property 'colour'. \
+             The following properties are allowed: {allowed}."
+        );
+        assert_eq!(run.log(), [&unknown, FAILED], "{run}");
+    }
+}
+
+/// Wrong values, and what the line says behind the key and the value.
+#[test]
+fn a_wrong_value_stops_the_start_with_one_line_that_names_key_value_and_values_allowed() {
+    let booleans = "true, on, yes, false, off, no";
+    let datasets = "auto, dns_logs, dns_firewall_logs, gateway_dns";
+    let groups = "any of domain, related, observer, network, outcome, version, all, \
+                  separated by commas";
+    let field = "'off', or the name of a field that the mapping does not write itself";
+    let table: &[(&[&str], &str, &str, &str)] = &[
+        (&[], "convention", "elastic", "sekoia, ecs"),
+        (&[], "convention", "", "sekoia, ecs"),
+        (&[], "dataset", "dns", datasets),
+        (&[], "dataset", "", datasets),
+        (&[], "enrich", "domain,geo", groups),
+        (&[], "enrich", "domain related", groups),
+        (&[], "on_mismatch", "remove", "keep, drop"),
+        (&[], "on_mismatch", "", "keep, drop"),
+        (&[], "keep_codes", "1", booleans),
+        (&[], "preserve_key", "", booleans),
+        (&[], "preserve_original", "maybe", booleans),
+        (&[], "reserve_data", "none", booleans),
+        (&[], "set_time", "tru", booleans),
+        (&[], "timestamp_key", "", field),
+        (&[], "timestamp_key", "dns", field),
+        (&[], "timestamp_key", "cloudflare", field),
+        (&[], "timestamp_key", "error", field),
+        (&["enrich=observer"], "timestamp_key", "observer", field),
+    ];
+    for &(others, key, value, allowed) in table {
+        let pair = format!("{key}={value}");
+        let run = Run::new("gen4raw").with(others).with(&[&pair]).refused();
+        let wrong = format!("[error] {PREFIX} {key}: wrong value \"{value}\"; allowed: {allowed}");
+        assert_eq!(run.log(), [&wrong, INIT_FAILED, FAILED], "{run}");
+    }
+}
+
+#[test]
+fn a_wrong_value_is_refused_in_every_host() {
+    for host in HOSTS {
+        let run = Run::new(host).with(&["dataset=dns"]).ndjson(SEEDS).refused();
+        let wrong = format!(
+            "[error] {PREFIX} dataset: wrong value \"dns\"; \
+             allowed: auto, dns_logs, dns_firewall_logs, gateway_dns"
+        );
+        assert_eq!(run.log(), [&wrong, INIT_FAILED, FAILED], "{run}");
+    }
+}
+
+#[test]
+fn a_wrong_value_keeps_to_one_line_whatever_it_holds() {
+    let run = Run::new("gen4raw").with(&["dataset=a\nb %s %n\"\u{7}"]).refused();
+    assert_eq!(run.log().len(), 3, "{run}");
+}
+
+#[test]
+fn keys_and_values_are_taken_in_any_case() {
+    let plain = ["convention=ecs", "dataset=auto", "enrich=domain,related", "keep_codes=true"];
+    let loud = ["Convention=ECS", "DATASET=Auto", "Enrich= Domain , RELATED", "KEEP_codes=Yes"];
+    let expected = Run::new("gen4raw").with(&plain).ndjson(VARIED).well();
+    let run = Run::new("gen4raw").with(&loud).ndjson(VARIED).well();
+    assert_bytes(run.raw(), expected.raw(), &run);
+}
+
+#[test]
+fn an_empty_value_means_none_for_key_name_and_enrich() {
+    let run = Run::new("gen4raw").with(&["key_name=", "enrich="]).ndjson(VARIED).well();
+    assert_bytes(run.raw(), Run::new("gen4raw").ndjson(VARIED).well().raw(), &run);
+}
+
+#[test]
+fn defaults_said_aloud_change_nothing() {
+    let properties: Vec<_> = KEYS
+        .iter()
+        .filter_map(|(name, _, default)| default.map(|default| format!("{name}={default}")))
+        .collect();
+    let properties: Vec<_> = properties.iter().map(String::as_str).collect();
+    let run = Run::new("gen4raw").with(&properties).ndjson(VARIED).well();
+    assert_bytes(run.raw(), Run::new("gen4raw").ndjson(VARIED).well().raw(), &run);
+}
