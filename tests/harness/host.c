@@ -99,7 +99,7 @@ void host_log(int level, const char *format, ...)
 
 void log_open(const char *path)
 {
-    log_file = fopen(path, "w");
+    log_file = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
     if (!log_file) {
         die("%s: cannot open the log", path);
     }
@@ -107,10 +107,10 @@ void log_open(const char *path)
 
 void log_close(void)
 {
-    if (log_file) {
+    if (log_file && log_file != stdout) {
         fclose(log_file);
-        log_file = NULL;
     }
+    log_file = NULL;
 }
 
 static atomic_uint violation_count;
