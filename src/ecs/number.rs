@@ -1,6 +1,6 @@
 //! Numbers and truth values in the forms in which records bring them.
 
-use crate::msgpack::{Reader, Value};
+use crate::msgpack::{Reader, Value, marker};
 
 /// An integer of at most 64 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,9 +13,13 @@ pub(super) enum Integer {
 /// The integer in an encoded value: an integer, a float without a fraction, or digits in a string.
 #[inline]
 pub(super) fn integer(raw: &[u8]) -> Option<Integer> {
-    if let [small @ 0..=0x7f, ..] = *raw {
+    if let [small @ 0..=0x7f] = *raw {
         return Some(Integer::Uint(small.into()));
     }
+    any_integer(raw)
+}
+
+fn any_integer(raw: &[u8]) -> Option<Integer> {
     match Reader::new(raw, 0).value().ok()? {
         Value::Uint(number) => Some(Integer::Uint(number)),
         Value::Int(number) => Some(Integer::Int(number)),
@@ -61,8 +65,12 @@ fn digits(text: &[u8]) -> Option<Integer> {
 /// The truth value in an encoded value: a bool, or `true` or `false` in a string.
 #[inline]
 pub(super) fn boolean(raw: &[u8]) -> Option<bool> {
+    match *raw {
+        [marker::TRUE] => return Some(true),
+        [marker::FALSE] => return Some(false),
+        _ => {}
+    }
     match Reader::new(raw, 0).value().ok()? {
-        Value::Bool(truth) => Some(truth),
         Value::Str(b"true") | Value::Bin(b"true") => Some(true),
         Value::Str(b"false") | Value::Bin(b"false") => Some(false),
         _ => None,

@@ -9,13 +9,19 @@ use super::notes::Reason;
 use super::number::{Integer, boolean, integer, integer16};
 use crate::config::Convention;
 use crate::dns_codes::{self, RR_TYPE_ANY};
-use crate::msgpack::{Reader, Value, Writer, array_items};
+use crate::msgpack::{Reader, Value, Writer, array_items, marker};
 use crate::source::Field;
 use crate::timestamp::Time;
 
 /// The time in an encoded value: an integer, a float, or text of either or of RFC 3339.
 #[inline]
 pub(super) fn time(raw: &[u8]) -> Option<Time> {
+    // The form that Logpush's `unixnano` takes.
+    if let [marker::UINT64, ref number @ ..] = *raw {
+        return number
+            .first_chunk()
+            .and_then(|number| Time::from_uint(u64::from_be_bytes(*number)));
+    }
     match Reader::new(raw, 0).value().ok()? {
         Value::Uint(number) => Time::from_uint(number),
         Value::Int(number) => Time::from_integer(number.into()),

@@ -2,7 +2,7 @@
 
 use super::notes::Reason;
 use super::number::{Integer, boolean, integer};
-use crate::msgpack::{Reader, Value, Writer, array_items, fixstr};
+use crate::msgpack::{Reader, Value, Writer, array_items, fixstr, marker};
 use crate::source::{FIELD_COUNT, Field, LONGEST_NAME, Type};
 
 type EncodedKey = [u8; LONGEST_NAME + 1];
@@ -57,8 +57,16 @@ pub(super) fn write(writer: &mut Writer<'_>, of_type: Type, raw: &[u8]) -> Resul
     }
 }
 
-#[inline]
+#[inline(always)]
 fn write_text(writer: &mut Writer<'_>, raw: &[u8]) -> Result<(), Reason> {
+    if matches!(raw, [marker::FIXSTR..=0xbf, ..]) {
+        writer.copy(raw);
+        return Ok(());
+    }
+    write_long_text(writer, raw)
+}
+
+fn write_long_text(writer: &mut Writer<'_>, raw: &[u8]) -> Result<(), Reason> {
     match Reader::new(raw, 0).value() {
         Ok(Value::Str(_)) => writer.copy(raw),
         Ok(Value::Bin(text)) => writer.str(text),

@@ -40,24 +40,28 @@ pub mod marker {
 }
 
 /// For each first byte, the bytes of the whole value where the first byte alone tells them;
-/// 0 where it does not (sized strings, containers, and the reserved byte).
-pub(super) static WHOLE_SIZE: [u8; 256] = whole_sizes();
+/// 0 where it does not (sized strings, containers, and the reserved byte). [`ABSENT`] is set
+/// where the first byte alone tells that the value stands for nothing.
+pub(super) static HEADS: [u8; 256] = heads();
+
+/// The flag in [`HEADS`]: nil, an empty string, array or map.
+pub(super) const ABSENT: u8 = 0x80;
 
 #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
-const fn whole_sizes() -> [u8; 256] {
+const fn heads() -> [u8; 256] {
     let mut sizes = [0u8; 256];
     let mut first = 0usize;
     while first < 256 {
         sizes[first] = match first as u8 {
-            0x00..=0x7f | marker::NIL | marker::FALSE | marker::TRUE => 1,
+            0x00..=0x7f | marker::FALSE | marker::TRUE => 1,
+            marker::NIL | marker::FIXSTR | marker::FIXARRAY | marker::FIXMAP => ABSENT | 1,
             marker::NEGATIVE_FIXINT..=0xff => 1,
-            byte @ marker::FIXSTR..=0xbf => 1 + (byte - marker::FIXSTR),
+            byte @ 0xa1..=0xbf => 1 + (byte - marker::FIXSTR),
             marker::UINT8 | marker::INT8 => 2,
             marker::UINT16 | marker::INT16 => 3,
             marker::UINT32 | marker::INT32 | marker::FLOAT32 => 5,
             marker::UINT64 | marker::INT64 | marker::FLOAT64 => 9,
             byte @ marker::FIXEXT1..=marker::FIXEXT16 => 2 + (1 << (byte - marker::FIXEXT1)),
-            marker::FIXMAP | marker::FIXARRAY => 1, // empty containers
             _ => 0,
         };
         first += 1;

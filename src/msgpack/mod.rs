@@ -11,7 +11,8 @@ mod writer;
 pub use format::{fixstr, join, marker, total_len};
 pub use json::AsJson;
 pub use reader::{
-    Malformed, Reader, Value, array_items, encoded_pairs, is_absent, map_pairs, skip, text,
+    Malformed, Reader, Value, array_items, encoded_pairs, is_absent, map_pairs, skip, skip_value,
+    text,
 };
 pub use writer::{Object, Writer};
 

@@ -4,7 +4,7 @@
 //! before anything is taken, nothing is allocated, and [`skip`] needs no stack, however deep
 //! a value is nested. A reader that reports [`Malformed`] has not moved past the bad value.
 
-use super::format::{WHOLE_SIZE, marker};
+use super::format::{ABSENT, HEADS, marker};
 
 /// The bytes at the position are no complete MessagePack value: cut short, or the reserved byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,32 +170,43 @@ fn integer(number: i64) -> Value<'static> {
 /// # Errors
 /// [`Malformed`] when anything in the value is cut short or reserved.
 #[inline]
-#[expect(clippy::indexing_slicing, reason = "the table has a place for each byte")]
 pub fn skip(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
-    let first = *bytes.get(at).ok_or(Malformed)?;
-    // A table look-up in place of branches: most values tell their size in the first byte.
-    let size = WHOLE_SIZE[usize::from(first)];
-    if size == 0 {
-        return skip_sized(bytes, at, first);
-    }
-    within(bytes, at + usize::from(size))
+    Ok(skip_value(bytes, at)?.0)
 }
 
+/// As [`skip`], and whether the value stands for nothing (see [`is_absent`]).
+#[inline(always)]
 #[expect(clippy::indexing_slicing, reason = "the table has a place for each byte")]
-fn skip_sized(bytes: &[u8], at: usize, first: u8) -> Result<usize, Malformed> {
+pub fn skip_value(bytes: &[u8], at: usize) -> Result<(usize, bool), Malformed> {
+    let first = *bytes.get(at).ok_or(Malformed)?;
+    // A table look-up in place of branches: most values tell their size in the first byte.
+    let head = HEADS[usize::from(first)];
+    if head == 0 {
+        return skip_sized(bytes, at, first);
+    }
+    Ok((within(bytes, at + usize::from(head & !ABSENT))?, head & ABSENT != 0))
+}
+
+fn skip_sized(bytes: &[u8], at: usize, first: u8) -> Result<(usize, bool), Malformed> {
     if matches!(first, marker::STR8 | marker::BIN8) {
         let size = *bytes.get(at + 1).ok_or(Malformed)?;
-        return within(bytes, at + 2 + usize::from(size));
+        return Ok((within(bytes, at + 2 + usize::from(size))?, size == 0));
     }
-    // A container owes its items; each item pays one and may add its own. The debt is bounded
-    // by the bytes read so far times 2^32, and saturates long after any slice would have ended.
+    let end = skip_nested(bytes, at)?;
+    Ok((end, is_empty(Reader::new(bytes, at))))
+}
+
+/// A container owes its items; each item pays one and may add its own. The debt is bounded by the
+/// bytes read so far times 2^33, and saturates long after any slice would have ended.
+#[expect(clippy::indexing_slicing, reason = "the table has a place for each byte")]
+fn skip_nested(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
     let mut reader = Reader::new(bytes, at);
     let mut owed: u64 = 1;
     while owed > 0 {
         owed -= 1;
-        let size = bytes.get(reader.at).map_or(0, |&first| WHOLE_SIZE[usize::from(first)]);
-        if size > 0 {
-            reader.at = within(bytes, reader.at + usize::from(size))?;
+        let head = bytes.get(reader.at).map_or(0, |&first| HEADS[usize::from(first)]);
+        if head > 0 {
+            reader.at = within(bytes, reader.at + usize::from(head & !ABSENT))?;
             continue;
         }
         owed = owed.saturating_add(match reader.value()? {
@@ -213,15 +224,8 @@ fn within(bytes: &[u8], end: usize) -> Result<usize, Malformed> {
 }
 
 /// Whether the encoded value `raw` stands for nothing: nil, an empty string, bin, array or map.
-#[inline]
 pub fn is_absent(raw: &[u8]) -> bool {
-    match raw.first() {
-        Some(&(marker::NIL | marker::FIXSTR | marker::FIXARRAY | marker::FIXMAP)) => true,
-        Some(&(marker::BIN8..=marker::BIN32 | marker::STR8..=marker::MAP32)) => {
-            is_empty(Reader::new(raw, 0))
-        }
-        _ => false,
-    }
+    skip_value(raw, 0).is_ok_and(|(_, absent)| absent)
 }
 
 fn is_empty(mut reader: Reader<'_>) -> bool {

@@ -9,7 +9,8 @@
 
 use super::format::marker;
 
-/// A cursor over a slice to be filled.
+/// A cursor over a slice to be filled. Offsets cannot overflow: they add up lengths of slices
+/// that are in memory, and constants.
 #[derive(Debug)]
 pub struct Writer<'a> {
     room: &'a mut [u8],
@@ -86,7 +87,7 @@ impl<'a> Writer<'a> {
         if let Some(place) = self.room.get_mut(self.at..).and_then(|rest| rest.first_chunk_mut()) {
             *place = *bytes;
         }
-        self.at = self.at.saturating_add(N);
+        self.at += N;
     }
 
     /// Writes the first `size` bytes of a padded constant, in one copy of the whole.
@@ -104,7 +105,7 @@ impl<'a> Writer<'a> {
     /// Writes bytes as they are: an encoded value, or a part of one.
     #[inline(always)]
     pub fn copy(&mut self, bytes: &[u8]) {
-        let end = self.at.saturating_add(bytes.len());
+        let end = self.at + bytes.len();
         if let Some(place) = self.room.get_mut(self.at..end) {
             copy_short(place, bytes);
         }
@@ -122,7 +123,7 @@ impl<'a> Writer<'a> {
     /// nothing before an array's item.
     #[inline(always)]
     pub fn member(&mut self, encoded: &[u8]) {
-        self.members = self.members.saturating_add(1);
+        self.members += 1;
         self.copy(encoded);
     }
 

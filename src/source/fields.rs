@@ -119,6 +119,12 @@ impl FieldSet {
         self.0 &= !(1 << field as u32);
     }
 
+    /// The fields in either set.
+    #[inline]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// The fields in both sets.
     #[inline]
     pub const fn and(self, other: Self) -> Self {

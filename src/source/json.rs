@@ -123,7 +123,7 @@ impl<'de> Visitor<'de> for Root<'_, '_, '_> {
         let opened = writer.open_root_map(usize::MAX);
         loop {
             let name_at = writer.position();
-            let key = Key { record, writer };
+            let key = Key { writer };
             let Some(field) = map.next_key_seed(key)? else { break };
             let start = writer.position();
             match numbers {
@@ -151,12 +151,11 @@ impl<'de> Visitor<'de> for Root<'_, '_, '_> {
 }
 
 /// Writes a key of the record and tells its field.
-struct Key<'r, 'w, 'b> {
-    record: &'r mut Record,
+struct Key<'w, 'b> {
     writer: &'w mut Writer<'b>,
 }
 
-impl<'de> DeserializeSeed<'de> for Key<'_, '_, '_> {
+impl<'de> DeserializeSeed<'de> for Key<'_, '_> {
     type Value = Option<Field>;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, key: D) -> Result<Self::Value, D::Error> {
@@ -164,7 +163,7 @@ impl<'de> DeserializeSeed<'de> for Key<'_, '_, '_> {
     }
 }
 
-impl Visitor<'_> for Key<'_, '_, '_> {
+impl Visitor<'_> for Key<'_, '_> {
     type Value = Option<Field>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -173,17 +172,7 @@ impl Visitor<'_> for Key<'_, '_, '_> {
 
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
         self.writer.str(name.as_bytes());
-        let order = self.record.order();
-        let guess = order.guess();
-        if guess.name() == name {
-            order.advance(guess);
-            return Ok(Some(guess));
-        }
-        let field = Field::named(name.as_bytes());
-        if let Some(field) = field {
-            order.came(field);
-        }
-        Ok(field)
+        Ok(Field::named(name.as_bytes()))
     }
 }
 

@@ -7,8 +7,8 @@
 mod detect;
 mod fields;
 mod json;
-mod key_order;
 mod record;
+mod shape;
 
 pub use detect::is_ecs_already;
 pub use fields::{Dataset, FIELD_COUNT, Field, FieldSet, LONGEST_NAME, Type};

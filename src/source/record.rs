@@ -1,22 +1,31 @@
 //! The index of one record: where each field's value lies.
 
-use super::key_order::KeyOrder;
+use super::shape::Shape;
 use super::{FIELD_COUNT, Field, FieldSet, is_ecs_already};
-use crate::msgpack::{Malformed, Reader, Value, is_absent, map_pairs, skip, text};
+use crate::msgpack::{Malformed, Reader, Value, map_pairs, skip, skip_value, text};
 
-/// Where one encoded value lies.
+/// Where one encoded value lies; empty when the value stands for nothing.
 #[derive(Debug, Clone, Copy, Default)]
-struct Span {
-    start: usize,
-    end: usize,
+pub(super) struct Span {
+    pub(super) start: usize,
+    pub(super) end: usize,
 }
+
+/// A span for each field, and one for all that is foreign.
+pub(super) type Spans = [Span; FIELD_COUNT + 1];
+
+/// The place of the span for all that is foreign.
+pub(super) const NOWHERE: usize = FIELD_COUNT;
+
+/// Shapes are told apart by their number of pairs, modulo this.
+const SHAPES: usize = 8;
 
 /// An index over the MessagePack bytes of one record; made once, filled anew for each record.
 ///
 /// It holds offsets and no bytes. A key of Cloudflare's that comes twice counts as it came last.
 #[derive(Debug)]
 pub struct Record {
-    spans: [Span; FIELD_COUNT],
+    spans: Spans,
     seen: FieldSet,
     present: FieldSet,
     start: usize,
@@ -24,13 +33,13 @@ pub struct Record {
     unknown: usize,
     watched: bool,
     is_ecs: bool,
-    order: KeyOrder,
+    shapes: [Shape; SHAPES],
 }
 
 impl Default for Record {
     fn default() -> Self {
         Self {
-            spans: [Span::default(); FIELD_COUNT],
+            spans: [Span::default(); FIELD_COUNT + 1],
             seen: FieldSet::NONE,
             present: FieldSet::NONE,
             start: 0,
@@ -38,7 +47,7 @@ impl Default for Record {
             unknown: 0,
             watched: false,
             is_ecs: false,
-            order: KeyOrder::new(),
+            shapes: Default::default(),
         }
     }
 }
@@ -56,43 +65,66 @@ impl Record {
         let Ok(Value::Map(pairs)) = reader.value() else {
             return skip(bytes, at);
         };
-        self.pairs = pairs as usize;
-        let mut at = reader.position();
-        for _ in 0..pairs {
-            at = match self.order.guess_at(bytes, at) {
-                Some((field, size)) => {
-                    self.order.advance(field);
-                    self.set_value(field, bytes, at + size)?
-                }
-                None => self.scan_unexpected(bytes, at, watch)?,
-            };
+        let pairs = pairs as usize;
+        let at = reader.position();
+        self.pairs = pairs;
+        let shape = shape_for(&mut self.shapes, pairs);
+        if let Some(followed) = shape.follow(bytes, at, pairs, &mut self.spans)? {
+            self.seen = shape.seen();
+            self.present = self.seen;
+            self.unknown = shape.unknown();
+            if followed.any_absent {
+                self.forget_absent();
+            }
+            return Ok(followed.end);
         }
-        Ok(at)
+        self.learn(bytes, at, watch)
     }
 
-    fn scan_unexpected(
+    fn forget_absent(&mut self) {
+        for field in self.seen {
+            let span = self.span(field);
+            if span.start == span.end {
+                self.present.remove(field);
+            }
+        }
+    }
+
+    /// Indexes a record key by key, and learns its shape.
+    fn learn(&mut self, bytes: &[u8], at: usize, watch: &NameSet) -> Result<usize, Malformed> {
+        let mut shape = std::mem::take(shape_for(&mut self.shapes, self.pairs));
+        shape.begin(self.pairs);
+        let end = self.learn_pairs(bytes, at, watch, &mut shape);
+        if end.is_err() || self.watched {
+            shape.give_up();
+        }
+        *shape_for(&mut self.shapes, self.pairs) = shape;
+        end
+    }
+
+    fn learn_pairs(
         &mut self,
         bytes: &[u8],
-        at: usize,
+        mut at: usize,
         watch: &NameSet,
+        shape: &mut Shape,
     ) -> Result<usize, Malformed> {
-        let value = skip(bytes, at)?;
-        let name = bytes.get(at..value).and_then(text);
-        if let Some(field) = name.and_then(Field::named) {
-            self.order.came(field);
-            return self.set_value(field, bytes, value);
+        for _ in 0..self.pairs {
+            let start = skip(bytes, at)?;
+            let key = bytes.get(at..start).unwrap_or_default();
+            let (end, absent) = skip_value(bytes, start)?;
+            let name = text(key);
+            let field = name.and_then(Field::named);
+            match field {
+                Some(field) => self.set(field, start, end, absent),
+                None => {
+                    self.add_foreign(name, bytes.get(start..end).unwrap_or_default(), watch);
+                }
+            }
+            shape.learn(key, field);
+            at = end;
         }
-        let end = skip(bytes, value)?;
-        self.add_foreign(name, bytes.get(value..end).unwrap_or_default(), watch);
-        Ok(end)
-    }
-
-    #[inline]
-    fn set_value(&mut self, field: Field, bytes: &[u8], start: usize) -> Result<usize, Malformed> {
-        let end = skip(bytes, start)?;
-        let absent = bytes.get(start..end).is_none_or(is_absent);
-        self.set(field, start, end, absent);
-        Ok(end)
+        Ok(at)
     }
 
     pub(super) fn clear(&mut self, start: usize) {
@@ -103,13 +135,13 @@ impl Record {
         self.unknown = 0;
         self.watched = false;
         self.is_ecs = false;
-        self.order.rewind();
     }
 
-    #[inline]
-    #[expect(clippy::indexing_slicing, reason = "one span for each field")]
+    /// Notes where a field's value is.
     pub(super) fn set(&mut self, field: Field, start: usize, end: usize, absent: bool) {
-        self.spans[field as usize] = Span { start, end };
+        if let Some(span) = self.spans.get_mut(field as usize) {
+            *span = Span { start, end };
+        }
         self.seen.insert(field);
         if absent {
             self.present.remove(field);
@@ -128,10 +160,6 @@ impl Record {
 
     pub(super) fn set_pairs(&mut self, pairs: usize) {
         self.pairs = pairs;
-    }
-
-    pub(super) fn order(&mut self) -> &mut KeyOrder {
-        &mut self.order
     }
 
     /// The keys that came, also those with an empty value.
@@ -172,14 +200,17 @@ impl Record {
     /// The encoded value of a field, out of the bytes that were indexed; `None` when absent.
     #[inline]
     pub fn value<'a>(&self, bytes: &'a [u8], field: Field) -> Option<&'a [u8]> {
-        if self.present.has(field) { self.span(bytes, field) } else { None }
+        if !self.present.has(field) {
+            return None;
+        }
+        let Span { start, end } = self.span(field);
+        bytes.get(start..end)
     }
 
     #[inline]
     #[expect(clippy::indexing_slicing, reason = "one span for each field")]
-    fn span<'a>(&self, bytes: &'a [u8], field: Field) -> Option<&'a [u8]> {
-        let Span { start, end } = self.spans[field as usize];
-        bytes.get(start..end)
+    fn span(&self, field: Field) -> Span {
+        self.spans[field as usize]
     }
 
     /// The encoded record.
@@ -198,6 +229,13 @@ impl Record {
             field.is_none_or(|field| !fields.has(field))
         })
     }
+}
+
+/// The shape that a record of so many pairs may have.
+#[inline]
+#[expect(clippy::indexing_slicing, reason = "modulo the number of shapes")]
+fn shape_for(shapes: &mut [Shape; SHAPES], pairs: usize) -> &mut Shape {
+    &mut shapes[pairs % SHAPES]
 }
 
 /// A small set of names, quick to tell that a name is not in it.

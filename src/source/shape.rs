@@ -1,0 +1,146 @@
+//! The keys of a record, remembered, so that the next record like it is indexed by comparison.
+//!
+//! Logpush writes the fields of all records in one order, and so does whatever stands between it
+//! and the filter. A record whose keys are those of a shape is known without a look-up, and
+//! without a dependent read for the length of any key: one masked comparison tells each. A record
+//! that differs is indexed key by key, and leaves its own shape for the next.
+
+use super::record::{NOWHERE, Span, Spans};
+use super::{Field, FieldSet};
+use crate::msgpack::{Malformed, marker, skip_value};
+
+/// Encoded keys up to this size can be part of a shape: all `fixstr`.
+const LONGEST_KEY: usize = 32;
+/// Records with more pairs than this have no shape.
+const MOST_PAIRS: usize = 128;
+
+/// One key of a shape, as `fixstr` padded to two machine words of 16 bytes, with the mask of its
+/// real bytes.
+#[derive(Debug, Clone, Copy)]
+struct Key {
+    words: [u128; 2],
+    masks: [u128; 2],
+    size: usize,
+    /// The field's place among the spans; foreign keys share one.
+    place: usize,
+}
+
+impl Key {
+    fn new(encoded: &[u8], field: Option<Field>) -> Option<Self> {
+        let is_fixstr = encoded.first().is_some_and(|first| first & 0xe0 == marker::FIXSTR);
+        if !is_fixstr || encoded.len() > LONGEST_KEY {
+            return None;
+        }
+        let mut bytes = [0; LONGEST_KEY];
+        let mut masks = [0; LONGEST_KEY];
+        for ((byte, mask), from) in bytes.iter_mut().zip(&mut masks).zip(encoded) {
+            (*byte, *mask) = (*from, 0xff);
+        }
+        let place = field.map_or(NOWHERE, |field| field as usize);
+        Some(Self { words: words(&bytes), masks: words(&masks), size: encoded.len(), place })
+    }
+
+    /// Whether this key stands at the offset `at`, and not too near to the end of `bytes`.
+    #[inline(always)]
+    fn stands_at(&self, bytes: &[u8], at: usize) -> bool {
+        let Some(window) = bytes.get(at..).and_then(|rest| rest.first_chunk()) else {
+            return false;
+        };
+        let [low, high] = words(window);
+        low & self.masks[0] == self.words[0] && high & self.masks[1] == self.words[1]
+    }
+}
+
+#[inline(always)]
+fn words(bytes: &[u8; LONGEST_KEY]) -> [u128; 2] {
+    let (low, high) = bytes.split_at(LONGEST_KEY / 2);
+    let word = |half: &[u8]| half.first_chunk().map_or(0, |half| u128::from_le_bytes(*half));
+    [word(low), word(high)]
+}
+
+/// What following a shape found.
+pub(super) struct Followed {
+    /// The offset behind the record.
+    pub(super) end: usize,
+    /// Whether any value stands for nothing; its span is empty then.
+    pub(super) any_absent: bool,
+}
+
+/// The keys of a record.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shape {
+    keys: Vec<Key>,
+    seen: FieldSet,
+    unknown: usize,
+    usable: bool,
+}
+
+impl Shape {
+    /// Cloudflare's fields in the shape.
+    #[inline]
+    pub(super) fn seen(&self) -> FieldSet {
+        self.seen
+    }
+
+    /// How many keys are foreign to all datasets.
+    #[inline]
+    pub(super) fn unknown(&self) -> usize {
+        self.unknown
+    }
+
+    /// Indexes a record of `pairs` pairs whose first key is at the offset `at`. `None` when its
+    /// shape is another; what was noted in `spans` means nothing then.
+    #[inline(always)]
+    pub(super) fn follow(
+        &self,
+        bytes: &[u8],
+        mut at: usize,
+        pairs: usize,
+        spans: &mut Spans,
+    ) -> Result<Option<Followed>, Malformed> {
+        if !self.usable || self.keys.len() != pairs {
+            return Ok(None);
+        }
+        let mut any_absent = false;
+        for key in &self.keys {
+            if !key.stands_at(bytes, at) {
+                return Ok(None);
+            }
+            let start = at + key.size;
+            let (end, absent) = skip_value(bytes, start)?;
+            if let Some(span) = spans.get_mut(key.place) {
+                *span = Span { start: if absent { end } else { start }, end };
+            }
+            any_absent |= absent;
+            at = end;
+        }
+        Ok(Some(Followed { end: at, any_absent }))
+    }
+
+    /// Forgets the keys, to learn those of a record of `pairs` pairs.
+    pub(super) fn begin(&mut self, pairs: usize) {
+        self.keys.clear();
+        self.seen = FieldSet::NONE;
+        self.unknown = 0;
+        self.usable = (1..=MOST_PAIRS).contains(&pairs) && self.keys.try_reserve(pairs).is_ok();
+    }
+
+    /// Learns the next key.
+    pub(super) fn learn(&mut self, encoded: &[u8], field: Option<Field>) {
+        match field {
+            Some(field) => self.seen.insert(field),
+            None => self.unknown += 1,
+        }
+        match Key::new(encoded, field) {
+            Some(key) if self.usable && self.keys.len() < self.keys.capacity() => {
+                self.keys.push(key);
+            }
+            _ => self.give_up(),
+        }
+    }
+
+    /// Makes the shape match no record: something in it must be looked at each time.
+    pub(super) fn give_up(&mut self) {
+        self.usable = false;
+    }
+}
