@@ -319,6 +319,9 @@ impl fmt::Display for Kind {
     }
 }
 
+/// The characters of a wrong value that its error shows.
+const LONGEST_SHOWN: usize = 80;
+
 /// A key has a value that it does not allow.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WrongValue {
@@ -330,7 +333,10 @@ pub struct WrongValue {
 impl fmt::Display for WrongValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { key, value, allowed } = self;
-        write!(f, "{key}: wrong value \"{}\"; allowed: {allowed}", value.escape_debug())
+        // A very long value must not push the others off the line.
+        let shown: String = value.chars().take(LONGEST_SHOWN).collect();
+        let more = if shown.len() < value.len() { "..." } else { "" };
+        write!(f, "{key}: wrong value \"{}\"{more}; allowed: {allowed}", shown.escape_debug())
     }
 }
 

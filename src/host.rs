@@ -11,7 +11,8 @@ use std::ptr::NonNull;
 use once_cell::race::OnceNonZeroUsize;
 
 use crate::abi;
-use crate::rewrite::{OutOfMemory, Output};
+use crate::memory::OutOfMemory;
+use crate::rewrite::Output;
 
 /// The layouts of the exported struct (see `include/fluent_bit_abi.h`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

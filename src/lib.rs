@@ -19,6 +19,7 @@ pub mod config;
 pub mod dns_codes;
 pub mod ecs;
 mod host;
+pub mod memory;
 pub mod msgpack;
 mod plugin;
 pub mod rewrite;
@@ -26,4 +27,5 @@ pub mod source;
 pub mod timestamp;
 
 pub use config::Config;
-pub use rewrite::{Answer, Counts, Mapper, OutOfMemory, Output};
+pub use memory::OutOfMemory;
+pub use rewrite::{Answer, Counts, Mapper, Output};

@@ -259,7 +259,12 @@ fn filter(context: &mut Context, chunk: &[u8]) -> (FilterAnswer, HostBuffer) {
     let mut output = HostBuffer::default();
     let answer = match context.mapper.rewrite(chunk, &mut output) {
         Ok(Answer::Untouched) => FilterAnswer::NoTouch,
-        Ok(Answer::Rewritten | Answer::Emptied) => FilterAnswer::Modified,
+        Ok(Answer::Rewritten) => FilterAnswer::Modified,
+        Ok(Answer::Emptied) => {
+            // Most hosts do not free the buffer of an empty chunk.
+            output = HostBuffer::default();
+            FilterAnswer::Modified
+        }
         Err(_) => {
             host::log(Level::Error, &context.name, "out of memory: a chunk passes untouched");
             FilterAnswer::NoTouch

@@ -8,13 +8,10 @@
 
 use crate::chunk::{Head, Header, head};
 use crate::config::{Config, OnMismatch, WrongValue};
-use crate::ecs::{Event, Notes, Place, Scratch, Settings, write_event};
+use crate::ecs::{Event, Notes, Place, Scratch, Settings, Shortage, write_event};
+use crate::memory::{OutOfMemory, lengthen};
 use crate::msgpack::{Malformed, Reader, Value, skip, text};
 use crate::source::{Dataset, JsonRecord, Record, is_ecs_already};
-
-/// Memory could not be had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OutOfMemory;
 
 /// Where the new chunk goes.
 pub trait Output {
@@ -43,7 +40,7 @@ pub enum Answer {
     Untouched,
     /// The output replaces it.
     Rewritten,
-    /// No log event is left, and nothing was appended to the output.
+    /// No log event is left; what was appended to the output is of no use.
     Emptied,
 }
 
@@ -126,10 +123,14 @@ impl Mapper {
         self.staging.clear(chunk.len());
         let mut at = 0;
         while at < chunk.len() {
-            let Ok((end, verdict)) = self.judge(chunk, at) else {
-                counts.malformed_chunks = 1;
-                pass.stayed = true;
-                break;
+            let (end, verdict) = match self.judge(chunk, at) {
+                Ok(judged) => judged,
+                Err(Fault::Malformed) => {
+                    counts.malformed_chunks = 1;
+                    pass.stayed = true;
+                    break;
+                }
+                Err(Fault::OutOfMemory) => return Err(OutOfMemory),
             };
             match verdict {
                 Verdict::Group => {}
@@ -175,7 +176,7 @@ impl Mapper {
 
     /// Tells what becomes of the event at the offset `at`, and where the next one begins.
     #[inline]
-    fn judge(&mut self, chunk: &[u8], at: usize) -> Result<(usize, Verdict), Malformed> {
+    fn judge(&mut self, chunk: &[u8], at: usize) -> Result<(usize, Verdict), Fault> {
         let header = match head(chunk, at)? {
             Head::Log(header) => header,
             Head::Group => return Ok((skip(chunk, at)?, Verdict::Group)),
@@ -203,7 +204,7 @@ impl Mapper {
         &mut self,
         chunk: &[u8],
         header: Header,
-    ) -> Result<(usize, Option<TextAt>), Malformed> {
+    ) -> Result<(usize, Option<TextAt>), Fault> {
         let key_name = self.key_name.as_deref();
         let mut found = None;
         let mut is_ecs = false;
@@ -224,7 +225,8 @@ impl Mapper {
         let Some(mut at) = found.filter(|_| !is_ecs) else { return Ok((end, None)) };
         let json = chunk.get(at.start..at.end).and_then(text);
         let watch = self.settings.watch();
-        let record = json.and_then(|json| self.json.read(json, &mut self.record, watch));
+        let Some(json) = json else { return Ok((end, None)) };
+        let record = self.json.read(json, &mut self.record, watch)?;
         at.size = record.map_or(0, <[u8]>::len);
         Ok((end, record.is_some().then_some(at)))
     }
@@ -252,6 +254,24 @@ impl Mapper {
         staging.write(output, start, |room| {
             write_event(settings, dataset, record, &event, scratch, room)
         })
+    }
+}
+
+/// Why an event could not be judged.
+enum Fault {
+    Malformed,
+    OutOfMemory,
+}
+
+impl From<Malformed> for Fault {
+    fn from(_: Malformed) -> Self {
+        Self::Malformed
+    }
+}
+
+impl From<OutOfMemory> for Fault {
+    fn from(_: OutOfMemory) -> Self {
+        Self::OutOfMemory
     }
 }
 
@@ -304,13 +324,19 @@ impl Pass<'_> {
 }
 
 /// Bytes on their way to the output.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Staging {
     room: Vec<u8>,
     filled: usize,
     /// What went to the output so far.
     flushed: usize,
     chunk_len: usize,
+}
+
+impl Default for Staging {
+    fn default() -> Self {
+        Self { room: vec![0; Self::USUAL], filled: 0, flushed: 0, chunk_len: 0 }
+    }
 }
 
 impl Staging {
@@ -324,7 +350,8 @@ impl Staging {
         self.flushed = 0;
         self.chunk_len = chunk_len;
         if self.room.len() > Self::LARGEST_KEPT {
-            self.room = Vec::new();
+            self.room.truncate(Self::USUAL);
+            self.room.shrink_to_fit();
         }
     }
 
@@ -334,7 +361,7 @@ impl Staging {
         &mut self,
         output: &mut impl Output,
         read: usize,
-        mut write: impl FnMut(&mut [u8]) -> Result<usize, usize>,
+        mut write: impl FnMut(&mut [u8]) -> Result<usize, Shortage>,
     ) -> Result<(), OutOfMemory> {
         loop {
             let room = self.room.get_mut(self.filled..).unwrap_or_default();
@@ -343,20 +370,19 @@ impl Staging {
                     self.filled += size;
                     return Ok(());
                 }
-                Err(needed) => {
+                Err(Shortage::Room(needed)) => {
                     self.flush(output, read)?;
                     self.make_room(needed)?;
                 }
+                Err(Shortage::Memory) => return Err(OutOfMemory),
             }
         }
     }
 
     #[cold]
     fn make_room(&mut self, needed: usize) -> Result<(), OutOfMemory> {
-        let wanted = needed.saturating_mul(2).max(Self::USUAL);
         if self.room.len() < needed {
-            self.room.try_reserve_exact(wanted - self.room.len()).map_err(|_| OutOfMemory)?;
-            self.room.resize(wanted, 0);
+            lengthen(&mut self.room, needed.saturating_mul(2).max(Self::USUAL))?;
         }
         Ok(())
     }

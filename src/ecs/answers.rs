@@ -8,14 +8,14 @@ use super::rule::{is_mnemonic, trim_dots, write_numbered, write_rr_type};
 use crate::config::Convention;
 use crate::dns_codes;
 use crate::msgpack::{Writer, array_items, is_absent, key, map_pairs, text};
-use crate::source::{Field, transcode};
+use crate::source::{Field, transcode_array};
 
 /// Writes the answers; text that is anything else is refused whole, and so kept.
 pub(super) fn from_json_text(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
     let json = draft.value(field).and_then(text);
-    let Some(records) = json.and_then(|json| transcode(json, draft.answers)) else {
-        return draft.refuse(field, Reason::NotResourceRecords);
-    };
+    let records = json.map_or(Ok(None), |json| transcode_array(json, draft.answers));
+    let Ok(records) = records else { return draft.starve() };
+    let Some(records) = records else { return draft.refuse(field, Reason::NotResourceRecords) };
     let members = draft.writer.members();
     match write_records(&mut draft.writer, records, draft.settings.convention) {
         Some(any) => {

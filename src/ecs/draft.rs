@@ -7,7 +7,7 @@ use super::notes::{Notes, Reason};
 use super::settings::Settings;
 use super::{map_rows, rule, target::Target, typed};
 use crate::chunk::{Header, LAST_EVENT_SECOND, encode_event_time, event_time};
-use crate::msgpack::{AsJson, Writer, key, map_pairs, text};
+use crate::msgpack::{AsJson, Part, Writer, key, map_pairs, text};
 use crate::source::{Dataset, Field, FieldSet, Record};
 use crate::timestamp::{Time, TimeFormat};
 
@@ -64,14 +64,25 @@ pub(super) struct Draft<'a, 'w> {
     left: FieldSet,
     /// Fields that could not be read.
     refused: FieldSet,
+    /// Whether memory could not be had.
+    starved: bool,
     notes: &'a mut Notes,
     time_format: &'a mut TimeFormat,
+}
+
+/// What there was too little of to write an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shortage {
+    /// So many bytes of room are needed.
+    Room(usize),
+    /// Memory beside it could not be had.
+    Memory,
 }
 
 /// Writes the event mapped to ECS, header included.
 ///
 /// # Errors
-/// The bytes needed, when `room` is too small.
+/// What there was too little of; what was written then means nothing.
 pub fn write_event(
     settings: &Settings,
     dataset: Dataset,
@@ -79,7 +90,7 @@ pub fn write_event(
     event: &Event<'_>,
     scratch: &mut Scratch,
     room: &mut [u8],
-) -> Result<usize, usize> {
+) -> Result<usize, Shortage> {
     let Scratch { notes, time_format, answers } = scratch;
     notes.clear();
     let bytes = match event.place {
@@ -97,13 +108,17 @@ pub fn write_event(
         event,
         bytes,
         record,
-        left: record.present().and(fields),
+        left: record.present().and(settings.left_by_rows(dataset)),
         refused: FieldSet::NONE,
+        starved: false,
         notes,
         time_format,
     };
     draft.write(fields);
-    draft.writer.finish()
+    if draft.starved {
+        return Err(Shortage::Memory);
+    }
+    draft.writer.finish().map_err(Shortage::Room)
 }
 
 impl<'a> Draft<'a, '_> {
@@ -134,6 +149,12 @@ impl<'a> Draft<'a, '_> {
     /// The encoded value of a field that is not absent.
     #[inline]
     pub(super) fn value(&self, field: Field) -> Option<&'a [u8]> {
+        self.part(field).map(Part::bytes)
+    }
+
+    /// As [`Draft::value`], with what lies behind it.
+    #[inline(always)]
+    pub(super) fn part(&self, field: Field) -> Option<Part<'a>> {
         self.record.value(self.bytes, field)
     }
 
@@ -152,6 +173,13 @@ impl<'a> Draft<'a, '_> {
             self.notes.add(field, reason);
         }
         self.left.insert(field);
+        false
+    }
+
+    /// Gives the record up for want of memory. Answers `false`, as [`Draft::refuse`] does.
+    #[cold]
+    pub(super) fn starve(&mut self) -> bool {
+        self.starved = true;
         false
     }
 
@@ -178,17 +206,24 @@ impl<'a> Draft<'a, '_> {
     /// Writes the event's header: as it came, but for the time.
     #[inline]
     fn write_header(&mut self) {
-        let Event { chunk, start, header, .. } = *self.event;
+        let Event { start, header, .. } = *self.event;
         let time = self.time.filter(|time| {
             self.settings.set_time && (0..=LAST_EVENT_SECOND).contains(&time.seconds())
         });
         let Some(time) = time else {
-            self.writer.copy(chunk.get(start..header.record).unwrap_or_default());
+            self.copy_from_chunk(start, header.record);
             return;
         };
-        self.writer.copy(chunk.get(start..header.time).unwrap_or_default());
+        self.copy_from_chunk(start, header.time);
         self.writer.put(&encode_event_time(time.seconds() as u32, time.nanoseconds()));
-        self.writer.copy(chunk.get(header.time_end..header.record).unwrap_or_default());
+        self.copy_from_chunk(header.time_end, header.record);
+    }
+
+    #[inline(always)]
+    fn copy_from_chunk(&mut self, start: usize, end: usize) {
+        if let Some(part) = Part::new(self.event.chunk, start, end) {
+            self.writer.copy_part(part);
+        }
     }
 
     /// Writes `cloudflare`: the fields that no row took, by their types, those that could not be
@@ -202,16 +237,14 @@ impl<'a> Draft<'a, '_> {
         // No more fields can be left than are in the set, and `unmapped` makes one more.
         let opened = self.writer.open_map(key!("cloudflare"), self.left.len() + 1);
         for field in self.left {
-            let Some(value) = self.value(field) else { continue };
-            self.writer.member(typed::key(field));
-            if !self.refused.has(field) {
-                if let Err(reason) = typed::write(&mut self.writer, field.of_type(), value) {
-                    self.refuse(field, reason);
-                } else {
-                    continue;
-                }
+            let Some(value) = self.part(field) else { continue };
+            typed::write_key(&mut self.writer, field);
+            if self.refused.has(field) {
+                self.writer.copy_part(value);
+            } else if let Err(reason) = typed::write(&mut self.writer, field.of_type(), value) {
+                self.refuse(field, reason);
+                self.writer.copy_part(value);
             }
-            self.writer.copy(value);
         }
         if unmapped {
             self.write_unmapped(fields, foreign_pairs);
@@ -261,7 +294,7 @@ impl<'a> Draft<'a, '_> {
         fields: FieldSet,
         mut each: impl FnMut(&mut Self, &'a [u8], &'a [u8]),
     ) {
-        if self.settings.reserve_data {
+        if self.settings.reserve_data && self.record.has_foreign(fields) {
             for (key, value) in self.record.foreign(self.bytes, fields) {
                 each(self, key, value);
             }
@@ -286,10 +319,7 @@ impl Target for Draft<'_, '_> {
     }
 
     #[inline(always)]
-    fn timestamp(&mut self, from: Field) {
-        if !self.refused.has(from) {
-            self.left.remove(from);
-        }
+    fn timestamp(&mut self, _: Field) {
         if self.settings.timestamp_key.is_empty() {
             return;
         }
@@ -320,7 +350,6 @@ impl Target for Draft<'_, '_> {
         if self.record.present().and(taken).is_empty() {
             return;
         }
-        self.left = self.left.without(taken.without(self.refused));
         self.derived(key, |draft| rule(draft, from));
     }
 

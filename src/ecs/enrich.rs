@@ -1,13 +1,12 @@
 //! The groups of `enrich`: ECS fields derived from what the rows found.
 
-use std::collections::HashSet;
-
 use super::draft::Draft;
 use super::ip::{self, Family};
 use super::rule::trim_dots;
 use super::target::Target;
 use super::{ECS_VERSION, answers};
-use crate::msgpack::{array_items, fixstr, joined, key, text};
+use crate::memory::OutOfMemory;
+use crate::msgpack::{Writer, array_items, fixstr, joined, key, text};
 use crate::source::Field;
 
 /// What the rows of a record found, for the derived fields: fields that were read, and numbers.
@@ -151,13 +150,15 @@ fn related_ip(draft: &mut Draft<'_, '_>) -> bool {
         .chain(destination)
         .chain(resolved.filter(|text| ip::family(text).is_some()))
         .chain(answers::addresses(records));
-    write_distinct(&mut draft.writer, addresses)
+    let written = write_distinct(&mut draft.writer, addresses);
+    written.unwrap_or_else(|_| draft.starve())
 }
 
 fn related_hosts(draft: &mut Draft<'_, '_>) -> bool {
     let host = draft.value(Field::DeviceName).filter(|_| draft.has_gateway_fields());
     let names = question_name(draft).into_iter().chain(host.and_then(text));
-    write_distinct(&mut draft.writer, names)
+    let written = write_distinct(&mut draft.writer, names);
+    written.unwrap_or_else(|_| draft.starve())
 }
 
 fn related_user(draft: &mut Draft<'_, '_>) -> bool {
@@ -166,35 +167,50 @@ fn related_user(draft: &mut Draft<'_, '_>) -> bool {
     }
     let id = draft.value(Field::UserID).and_then(text);
     let email = draft.value(Field::Email).and_then(text);
-    write_distinct(&mut draft.writer, id.into_iter().chain(email))
+    let written = write_distinct(&mut draft.writer, id.into_iter().chain(email));
+    written.unwrap_or_else(|_| draft.starve())
 }
 
-/// From here on a set is quicker than looking through the items before.
-const MANY: usize = 32;
+/// Up to here, looking through the items before is quickest; from here on it would grow with the
+/// square of their number.
+const FEW: usize = 32;
 
 /// Writes an array of texts, each once, in the order in which they come first; answers `false`
 /// when there is none.
 fn write_distinct<'t>(
-    writer: &mut crate::msgpack::Writer<'_>,
+    writer: &mut Writer<'_>,
     texts: impl Iterator<Item = &'t [u8]> + Clone,
-) -> bool {
-    let opened = writer.open_root_array(texts.clone().count());
-    let mut seen = HashSet::new();
-    for (i, text) in texts.clone().enumerate() {
-        let is_new = if i < MANY {
-            !texts.clone().take(i).any(|before| before == text)
-        } else {
-            if i == MANY && seen.try_reserve(MANY).is_ok() {
-                seen.extend(texts.clone().take(MANY));
+) -> Result<bool, OutOfMemory> {
+    let bound = texts.clone().count();
+    let opened = writer.open_root_array(bound);
+    if bound <= FEW {
+        for (i, text) in texts.clone().enumerate() {
+            if !texts.clone().take(i).any(|before| before == text) {
+                writer.add_members(1);
+                writer.str(text);
             }
-            seen.try_reserve(1).is_ok() && seen.insert(text)
-        };
-        if is_new {
+        }
+    } else {
+        for (_, text) in distinct(texts, bound)? {
             writer.add_members(1);
             writer.str(text);
         }
     }
     let any = writer.members() > 0;
     writer.close_root(opened);
-    any
+    Ok(any)
+}
+
+/// Texts with their places, each once, in the order of their places.
+fn distinct<'t>(
+    texts: impl Iterator<Item = &'t [u8]>,
+    bound: usize,
+) -> Result<Vec<(usize, &'t [u8])>, OutOfMemory> {
+    let mut all = Vec::new();
+    all.try_reserve_exact(bound).map_err(|_| OutOfMemory)?;
+    all.extend(texts.take(bound).enumerate());
+    all.sort_unstable_by_key(|&(place, text)| (text, place));
+    all.dedup_by_key(|&mut (_, text)| text);
+    all.sort_unstable_by_key(|&(place, _)| place);
+    Ok(all)
 }

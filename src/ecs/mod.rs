@@ -24,7 +24,7 @@ mod shared;
 mod target;
 mod typed;
 
-pub use draft::{Event, Place, Scratch, write_event};
+pub use draft::{Event, Place, Scratch, Shortage, write_event};
 pub use notes::{Notes, Reason};
 pub use outline::{Line, outline};
 pub use settings::Settings;

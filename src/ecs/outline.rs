@@ -33,6 +33,11 @@ pub(super) fn top_level_names(settings: &Settings, dataset: Dataset) -> Vec<&'st
     names
 }
 
+/// The fields that the rows of `dataset` take.
+pub(super) fn fields_of_rows(settings: &Settings, dataset: Dataset) -> FieldSet {
+    dataset.fields().without(Outline::of_rows(settings, dataset).left)
+}
+
 struct Outline<'s> {
     settings: &'s Settings,
     path: String,

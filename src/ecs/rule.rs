@@ -9,7 +9,7 @@ use super::notes::Reason;
 use super::number::{Integer, boolean, integer, integer16};
 use crate::config::Convention;
 use crate::dns_codes::{self, RR_TYPE_ANY};
-use crate::msgpack::{Reader, Value, Writer, array_items, marker};
+use crate::msgpack::{Reader, Value, Writer, array_items, marker, text_part};
 use crate::source::Field;
 use crate::timestamp::Time;
 
@@ -32,28 +32,33 @@ pub(super) fn time(raw: &[u8]) -> Option<Time> {
 }
 
 /// A domain name without the dots at its ends; the root stays `.`.
-#[inline]
 pub(super) fn trim_dots(name: &[u8]) -> &[u8] {
-    let mut trimmed = name;
-    while let [rest @ .., b'.'] = trimmed {
-        trimmed = rest;
+    let (start, size) = trimmed(name);
+    name.get(start..start + size).unwrap_or_default()
+}
+
+/// Where a name without the dots at its ends begins, and its length.
+#[inline(always)]
+fn trimmed(name: &[u8]) -> (usize, usize) {
+    let mut middle = name;
+    while let [rest @ .., b'.'] = middle {
+        middle = rest;
     }
-    while let [b'.', rest @ ..] = trimmed {
-        trimmed = rest;
+    let end = middle.len();
+    while let [b'.', rest @ ..] = middle {
+        middle = rest;
     }
-    match (trimmed, name) {
-        ([], [root, ..]) => std::slice::from_ref(root),
-        _ => trimmed,
-    }
+    if middle.is_empty() { (0, name.len().min(1)) } else { (end - middle.len(), middle.len()) }
 }
 
 /// The queried name.
-#[inline]
+#[inline(always)]
 pub(super) fn question_name(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
-    let name = draft.value(field).and_then(crate::msgpack::text);
+    let name = draft.part(field).and_then(text_part);
     let Some(name) = name else { return draft.refuse(field, Reason::NotText) };
-    let name = trim_dots(name);
-    draft.writer.str(name);
+    let (start, size) = trimmed(name.bytes());
+    let Some(name) = name.within(start, size) else { return false };
+    draft.writer.str_part(name);
     draft.found.question_name = Some(field);
     true
 }
@@ -61,14 +66,14 @@ pub(super) fn question_name(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> b
 /// A string as it came.
 #[inline]
 pub(super) fn text(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
-    let text = draft.value(field).and_then(crate::msgpack::text);
+    let text = draft.part(field).and_then(text_part);
     let Some(text) = text else { return draft.refuse(field, Reason::NotText) };
-    draft.writer.str(text);
+    draft.writer.str_part(text);
     true
 }
 
 /// The mnemonic of a type that came as a number; one that came as text, as it is.
-#[inline]
+#[inline(always)]
 pub(super) fn rr_type(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
     let Some(raw) = draft.value(field) else { return false };
     if let Some(number) = integer16(raw) {
@@ -85,7 +90,7 @@ pub(super) fn rr_type(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
 }
 
 /// Writes the mnemonic of a type; `false`, and nothing, when the convention has none.
-#[inline]
+#[inline(always)]
 pub(super) fn write_rr_type(writer: &mut Writer<'_>, number: u16, convention: Convention) -> bool {
     let ecs = convention == Convention::Ecs;
     match dns_codes::rr_type(number) {
@@ -147,7 +152,7 @@ pub(super) fn rr_type_name_or_number(draft: &mut Draft<'_, '_>, fields: [Field; 
 }
 
 /// The name of a response code.
-#[inline]
+#[inline(always)]
 pub(super) fn response_code(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
     let Some(code) = draft.value(field).and_then(integer16) else {
         return draft.refuse(field, Reason::NotResponseCode);
@@ -184,20 +189,20 @@ pub(super) fn client_or_upstream_response_code(
     }
 }
 
-#[inline]
+#[inline(always)]
 fn address(draft: &mut Draft<'_, '_>, field: Field) -> Option<Family> {
-    let text = draft.value(field).and_then(crate::msgpack::text);
-    let address = text.and_then(|text| Some((text, ip::family(text)?)));
+    let text = draft.part(field).and_then(text_part);
+    let address = text.and_then(|text| Some((text, ip::family_of_part(text)?)));
     let Some((text, family)) = address else {
         draft.refuse(field, Reason::NotAddress);
         return None;
     };
-    draft.writer.str(text);
+    draft.writer.str_part(text);
     Some(family)
 }
 
 /// The address that a query came from, as it was written.
-#[inline]
+#[inline(always)]
 pub(super) fn source_ip(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
     let family = address(draft, field);
     draft.found.source_ip = family.map(|family| (field, family));

@@ -1,9 +1,9 @@
 //! The configuration as the mapping needs it, worked out once.
 
-use super::outline::top_level_names;
+use super::outline::{fields_of_rows, top_level_names};
 use crate::config::{Config, Convention, Enrich, WrongValue};
 use crate::msgpack::Writer;
-use crate::source::{Dataset, NameSet};
+use crate::source::{Dataset, FieldSet, NameSet};
 
 /// The settings that the rows of a mapping ask for.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Settings {
     pub set_time: bool,
     /// The encoded key of the time field; empty when none is written.
     pub(super) timestamp_key: Vec<u8>,
+    /// By dataset: the fields that rows take.
+    rows: [FieldSet; 3],
     /// By dataset: the top-level names that the mapping may write.
     taken: [NameSet; 3],
     watch: NameSet,
@@ -39,9 +41,11 @@ impl Settings {
             reserve_data: config.reserve_data,
             set_time: config.set_time,
             timestamp_key: config.timestamp_key.as_deref().map(encode).unwrap_or_default(),
+            rows: Default::default(),
             taken: Default::default(),
             watch: NameSet::default(),
         };
+        settings.rows = Dataset::ALL.map(|dataset| fields_of_rows(&settings, dataset));
         let timestamp_key = config.timestamp_key.as_deref();
         let mut all = vec!["event"];
         let by_dataset = Dataset::ALL.map(|dataset| top_level_names(&settings, dataset));
@@ -66,6 +70,13 @@ impl Settings {
     /// was mapped before, and the names that foreign keys may clash with.
     pub fn watch(&self) -> &NameSet {
         &self.watch
+    }
+
+    /// The fields of `dataset` that no row takes.
+    #[inline]
+    pub(super) fn left_by_rows(&self, dataset: Dataset) -> FieldSet {
+        let rows = self.rows.get(dataset.index()).copied().unwrap_or_default();
+        dataset.fields().without(rows)
     }
 
     /// Whether a foreign field of that name would clash with the output of `dataset`.

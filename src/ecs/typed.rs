@@ -2,7 +2,7 @@
 
 use super::notes::Reason;
 use super::number::{Integer, boolean, integer};
-use crate::msgpack::{Reader, Value, Writer, array_items, fixstr, marker};
+use crate::msgpack::{Part, Reader, Value, Writer, array_items, fixstr, marker};
 use crate::source::{FIELD_COUNT, Field, LONGEST_NAME, Type};
 
 type EncodedKey = [u8; LONGEST_NAME + 1];
@@ -32,11 +32,12 @@ const fn padded_key(name: &str) -> EncodedKey {
     key
 }
 
-/// A field's encoded key.
-#[inline]
+/// Begins the member of a field.
+#[inline(always)]
 #[expect(clippy::indexing_slicing, reason = "one key for each field")]
-pub(super) fn key(field: Field) -> &'static [u8] {
-    KEYS[field as usize].get(..=field.name().len()).unwrap_or_default()
+pub(super) fn write_key(writer: &mut Writer<'_>, field: Field) {
+    writer.add_members(1);
+    writer.put_padded(&KEYS[field as usize], field.name().len() + 1);
 }
 
 /// Writes an encoded value as one of the type `of_type`: digits in strings become numbers,
@@ -44,8 +45,24 @@ pub(super) fn key(field: Field) -> &'static [u8] {
 ///
 /// # Errors
 /// The reason why the value cannot be read so; then nothing is written.
-#[inline]
-pub(super) fn write(writer: &mut Writer<'_>, of_type: Type, raw: &[u8]) -> Result<(), Reason> {
+#[inline(always)]
+pub(super) fn write(writer: &mut Writer<'_>, of_type: Type, value: Part<'_>) -> Result<(), Reason> {
+    let raw = value.bytes();
+    // What has its type and its shortest form already, which is nearly everything.
+    let is_plain = match of_type {
+        Type::Text => matches!(raw, [marker::FIXSTR..=0xbf, ..]),
+        Type::Int => matches!(raw, [0..=0x7f]),
+        Type::Bool => matches!(raw, [marker::FALSE | marker::TRUE]),
+        Type::Time | Type::TextArray | Type::IntArray | Type::ObjectArray => false,
+    };
+    if is_plain {
+        writer.copy_part(value);
+        return Ok(());
+    }
+    write_any(writer, of_type, raw)
+}
+
+fn write_any(writer: &mut Writer<'_>, of_type: Type, raw: &[u8]) -> Result<(), Reason> {
     match of_type {
         Type::Text => write_text(writer, raw),
         Type::Int => write_integer(writer, raw),
@@ -57,16 +74,7 @@ pub(super) fn write(writer: &mut Writer<'_>, of_type: Type, raw: &[u8]) -> Resul
     }
 }
 
-#[inline(always)]
 fn write_text(writer: &mut Writer<'_>, raw: &[u8]) -> Result<(), Reason> {
-    if matches!(raw, [marker::FIXSTR..=0xbf, ..]) {
-        writer.copy(raw);
-        return Ok(());
-    }
-    write_long_text(writer, raw)
-}
-
-fn write_long_text(writer: &mut Writer<'_>, raw: &[u8]) -> Result<(), Reason> {
     match Reader::new(raw, 0).value() {
         Ok(Value::Str(_)) => writer.copy(raw),
         Ok(Value::Bin(text)) => writer.str(text),
@@ -75,7 +83,6 @@ fn write_long_text(writer: &mut Writer<'_>, raw: &[u8]) -> Result<(), Reason> {
     Ok(())
 }
 
-#[inline]
 fn write_integer(writer: &mut Writer<'_>, raw: &[u8]) -> Result<(), Reason> {
     match integer(raw).ok_or(Reason::NotInteger)? {
         Integer::Uint(number) => writer.uint(number),

@@ -12,9 +12,9 @@ pub use format::{fixstr, join, marker, total_len};
 pub use json::AsJson;
 pub use reader::{
     Malformed, Reader, Value, array_items, encoded_pairs, is_absent, map_pairs, skip, skip_value,
-    text,
+    text, text_part,
 };
-pub use writer::{Object, Writer};
+pub use writer::{Object, Part, Writer};
 
 /// A string literal of at most 31 bytes as a constant, encoded MessagePack `fixstr`.
 #[macro_export]

@@ -4,6 +4,7 @@
 //! before anything is taken, nothing is allocated, and [`skip`] needs no stack, however deep
 //! a value is nested. A reader that reports [`Malformed`] has not moved past the bad value.
 
+use super::Part;
 use super::format::{ABSENT, HEADS, marker};
 
 /// The bytes at the position are no complete MessagePack value: cut short, or the reserved byte.
@@ -243,6 +244,16 @@ pub fn text(raw: &[u8]) -> Option<&[u8]> {
     match Reader::new(raw, 0).value() {
         Ok(Value::Str(text) | Value::Bin(text)) => Some(text),
         _ => None,
+    }
+}
+
+/// As [`text`], of a value that is a part of a longer slice.
+#[inline(always)]
+pub fn text_part(value: Part<'_>) -> Option<Part<'_>> {
+    let raw = value.bytes();
+    match *raw {
+        [first @ marker::FIXSTR..=0xbf, ..] => value.within(1, usize::from(first & 0x1f)),
+        _ => value.within(raw.len().checked_sub(text(raw)?.len())?, text(raw)?.len()),
     }
 }
 

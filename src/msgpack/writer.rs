@@ -18,6 +18,46 @@ pub struct Writer<'a> {
     members: u32,
 }
 
+/// What is copied in one go where there is room.
+const WIDE: usize = 32;
+
+/// The first `size` bytes of a slice, with what lies behind them in memory.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    tail: &'a [u8],
+    size: usize,
+}
+
+impl<'a> Part<'a> {
+    /// The bytes from `start` to `end` of `bytes`, offsets as a slice has them.
+    #[inline(always)]
+    pub fn new(bytes: &'a [u8], start: usize, end: usize) -> Option<Self> {
+        let tail = bytes.get(start..)?;
+        let size = end.checked_sub(start)?;
+        (size <= tail.len()).then_some(Self { tail, size })
+    }
+
+    /// The part of this part from `start` on, and `size` bytes of it.
+    #[inline(always)]
+    pub fn within(self, start: usize, size: usize) -> Option<Self> {
+        let tail = self.tail.get(start..)?;
+        (start + size <= self.size).then_some(Self { tail, size })
+    }
+
+    /// Sixteen bytes from the part's first byte on, and the part's size; `None` where the longer
+    /// slice ends before that.
+    #[inline(always)]
+    pub fn padded(self) -> Option<(&'a [u8; 16], usize)> {
+        Some((self.tail.first_chunk()?, self.size))
+    }
+
+    /// The bytes of the part.
+    #[inline(always)]
+    pub fn bytes(self) -> &'a [u8] {
+        self.tail.get(..self.size).unwrap_or_default()
+    }
+}
+
 /// A container that was opened and not closed yet.
 #[derive(Debug)]
 #[must_use = "an open container has no valid count yet"]
@@ -35,6 +75,26 @@ enum Width {
     Fixed,
     Bits16,
     Bits32,
+}
+
+impl Width {
+    #[inline(always)]
+    fn of(bound: usize) -> Self {
+        match bound {
+            0..=15 => Self::Fixed,
+            16..=0xffff => Self::Bits16,
+            _ => Self::Bits32,
+        }
+    }
+
+    #[inline(always)]
+    fn size(self) -> usize {
+        match self {
+            Self::Fixed => 1,
+            Self::Bits16 => 3,
+            Self::Bits32 => 5,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -103,13 +163,30 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes bytes as they are: an encoded value, or a part of one.
-    #[inline(always)]
+    #[inline]
     pub fn copy(&mut self, bytes: &[u8]) {
         let end = self.at + bytes.len();
         if let Some(place) = self.room.get_mut(self.at..end) {
-            copy_short(place, bytes);
+            place.copy_from_slice(bytes);
         }
         self.at = end;
+    }
+
+    /// Writes a part of a longer slice. A short part is copied together with what lies behind it,
+    /// in one go of a fixed size, where both slices have that much: what is too much is
+    /// overwritten by what comes next.
+    #[inline(always)]
+    pub fn copy_part(&mut self, part: Part<'_>) {
+        if part.size <= WIDE {
+            let from = part.tail.first_chunk::<WIDE>();
+            let place = self.room.get_mut(self.at..).and_then(|rest| rest.first_chunk_mut());
+            if let (Some(from), Some(place)) = (from, place) {
+                *place = *from;
+                self.at += part.size;
+                return;
+            }
+        }
+        self.copy(part.bytes());
     }
 
     /// Begins a member of the innermost map with its encoded key.
@@ -138,6 +215,13 @@ impl<'a> Writer<'a> {
     pub fn str(&mut self, text: &[u8]) {
         self.str_header(text.len());
         self.copy(text);
+    }
+
+    /// Writes a string that is a part of a longer slice.
+    #[inline(always)]
+    pub fn str_part(&mut self, text: Part<'_>) {
+        self.str_header(text.size);
+        self.copy_part(text);
     }
 
     /// Begins a string whose length is not known yet; gives what [`Writer::end_text`] needs.
@@ -250,17 +334,14 @@ impl<'a> Writer<'a> {
 
     #[inline(always)]
     fn open(&mut self, kind: Kind, bound: usize, before: usize) -> Object {
-        let width = match bound {
-            0..=15 => Width::Fixed,
-            16..=0xffff => Width::Bits16,
-            _ => Width::Bits32,
+        let opened = Object {
+            before,
+            header: self.at,
+            width: Width::of(bound),
+            kind,
+            members_outside: self.members,
         };
-        let opened = Object { before, header: self.at, width, kind, members_outside: self.members };
-        match width {
-            Width::Fixed => self.put(&[0; 1]),
-            Width::Bits16 => self.put(&[0; 3]),
-            Width::Bits32 => self.put(&[0; 5]),
-        }
+        self.at += opened.width.size();
         self.members = 0;
         opened
     }
@@ -306,34 +387,5 @@ impl<'a> Writer<'a> {
                 }
             }
         }
-    }
-}
-
-/// Copies a slice onto one of the same length; up to 32 bytes without a call.
-///
-/// Two copies of a fixed size, from either end, cover every length between that size and its
-/// double: they overlap, and agree where they do.
-#[inline(always)]
-fn copy_short(place: &mut [u8], bytes: &[u8]) {
-    match bytes.len() {
-        0 => {}
-        1..=3 => place.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from),
-        4..=7 => copy_ends::<4>(place, bytes),
-        8..=15 => copy_ends::<8>(place, bytes),
-        16..=32 => copy_ends::<16>(place, bytes),
-        _ => place.copy_from_slice(bytes),
-    }
-}
-
-#[inline(always)]
-fn copy_ends<const N: usize>(place: &mut [u8], bytes: &[u8]) {
-    let (Some(head), Some(tail)) = (bytes.first_chunk::<N>(), bytes.last_chunk::<N>()) else {
-        return;
-    };
-    if let Some(to) = place.first_chunk_mut::<N>() {
-        *to = *head;
-    }
-    if let Some(to) = place.last_chunk_mut::<N>() {
-        *to = *tail;
     }
 }

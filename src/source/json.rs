@@ -16,6 +16,7 @@ use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
 use super::{Field, NameSet, Record, Type};
+use crate::memory::{OutOfMemory, lengthen};
 use crate::msgpack::{Writer, is_absent};
 use crate::timestamp::Time;
 
@@ -28,6 +29,7 @@ const SLACK: usize = 256;
 #[derive(Debug, Default)]
 pub struct JsonRecord {
     bytes: Vec<u8>,
+    order: KeyOrder,
 }
 
 impl JsonRecord {
@@ -38,29 +40,53 @@ impl JsonRecord {
 
     /// Reads `text`, one complete JSON object with nothing but white space around it, and indexes
     /// it. Gives the MessagePack that the index is over; `None` when the text is anything else.
-    pub fn read(&mut self, text: &[u8], record: &mut Record, watch: &NameSet) -> Option<&[u8]> {
-        let text = std::str::from_utf8(text).ok()?;
-        write_until_it_fits(&mut self.bytes, text.len() + SLACK, |writer| {
+    ///
+    /// # Errors
+    /// [`OutOfMemory`]; the index means nothing then.
+    pub fn read(
+        &mut self,
+        text: &[u8],
+        record: &mut Record,
+        watch: &NameSet,
+    ) -> Result<Option<&[u8]>, OutOfMemory> {
+        let Some(text) = json_text(text, b'{', b'}') else { return Ok(None) };
+        let Self { bytes, order } = self;
+        write_until_it_fits(bytes, text.len() + SLACK, |writer| {
             let mut numbers = Numbers::Rounded;
-            let rounded = Root { record, watch, writer, numbers: &mut numbers }.read(text);
-            match numbers {
-                Numbers::Rounded => rounded,
-                _ => {
-                    numbers = Numbers::AsWritten;
-                    writer.rewind(0, 0);
-                    Root { record, watch, writer, numbers: &mut numbers }.read(text)
-                }
+            let root = Root { record, watch, writer, order, numbers: &mut numbers };
+            let rounded = root.read(text);
+            if numbers == Numbers::Rounded {
+                return rounded;
             }
+            numbers = Numbers::AsWritten;
+            writer.rewind(0, 0);
+            Root { record, watch, writer, order, numbers: &mut numbers }.read(text)
         })
     }
 }
 
-/// Writes the MessagePack of `text`, one complete JSON value, into `bytes`, and gives it; `None`
+/// Writes the MessagePack of `text`, one complete JSON array, into `bytes`, and gives it; `None`
 /// when the text is anything else.
-pub fn transcode<'b>(text: &[u8], bytes: &'b mut Vec<u8>) -> Option<&'b [u8]> {
-    let text = std::str::from_utf8(text).ok()?;
+///
+/// # Errors
+/// [`OutOfMemory`].
+pub fn transcode_array<'b>(
+    text: &[u8],
+    bytes: &'b mut Vec<u8>,
+) -> Result<Option<&'b [u8]>, OutOfMemory> {
+    let Some(text) = json_text(text, b'[', b']') else { return Ok(None) };
     let room = text.len() + SLACK;
     write_until_it_fits(bytes, room, |writer| write_as_written(text, None, 0, writer).ok())
+}
+
+/// The text, when it is UTF-8 and begins and ends as it should. What does not is told without
+/// asking serde_json, whose errors take memory.
+fn json_text(text: &[u8], first: u8, last: u8) -> Option<&str> {
+    let trimmed = text.trim_ascii();
+    if trimmed.first() != Some(&first) || trimmed.last() != Some(&last) {
+        return None;
+    }
+    std::str::from_utf8(trimmed).ok()
 }
 
 /// Calls `write` with a writer over `bytes`, again with more room until what it writes fits.
@@ -68,16 +94,15 @@ fn write_until_it_fits(
     bytes: &mut Vec<u8>,
     mut room: usize,
     mut write: impl FnMut(&mut Writer<'_>) -> Option<()>,
-) -> Option<&[u8]> {
+) -> Result<Option<&[u8]>, OutOfMemory> {
     loop {
-        if bytes.len() < room {
-            bytes.try_reserve(room - bytes.len()).ok()?;
-            bytes.resize(room, 0);
-        }
+        lengthen(bytes, room)?;
         let mut writer = Writer::new(bytes);
-        write(&mut writer)?;
+        if write(&mut writer).is_none() {
+            return Ok(None);
+        }
         match writer.finish() {
-            Ok(size) => return bytes.get(..size),
+            Ok(size) => return Ok(bytes.get(..size)),
             Err(needed) => room = needed,
         }
     }
@@ -94,10 +119,36 @@ enum Numbers {
     AsWritten,
 }
 
+/// The keys of the record before, which are likely to come again in the same order.
+#[derive(Debug)]
+struct KeyOrder([Option<Field>; KeyOrder::LONGEST]);
+
+impl KeyOrder {
+    /// Keys behind so many are looked up.
+    const LONGEST: usize = 128;
+
+    /// The field of that name, which is the key of the pair `pair`.
+    #[inline]
+    fn field(&mut self, name: &str, pair: usize) -> Option<Field> {
+        let Some(place) = self.0.get_mut(pair) else { return Field::named(name.as_bytes()) };
+        if !place.is_some_and(|guess| guess.name() == name) {
+            *place = Field::named(name.as_bytes());
+        }
+        *place
+    }
+}
+
+impl Default for KeyOrder {
+    fn default() -> Self {
+        Self([None; Self::LONGEST])
+    }
+}
+
 struct Root<'r, 'w, 'b> {
     record: &'r mut Record,
     watch: &'r NameSet,
     writer: &'w mut Writer<'b>,
+    order: &'r mut KeyOrder,
     numbers: &'r mut Numbers,
 }
 
@@ -117,13 +168,13 @@ impl<'de> Visitor<'de> for Root<'_, '_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { record, watch, writer, numbers } = self;
+        let Self { record, watch, writer, order, numbers } = self;
         record.clear(0);
         let mut pairs = 0;
         let opened = writer.open_root_map(usize::MAX);
         loop {
             let name_at = writer.position();
-            let key = Key { writer };
+            let key = Key { writer, order, pair: pairs as usize };
             let Some(field) = map.next_key_seed(key)? else { break };
             let start = writer.position();
             match numbers {
@@ -151,11 +202,13 @@ impl<'de> Visitor<'de> for Root<'_, '_, '_> {
 }
 
 /// Writes a key of the record and tells its field.
-struct Key<'w, 'b> {
+struct Key<'r, 'w, 'b> {
     writer: &'w mut Writer<'b>,
+    order: &'r mut KeyOrder,
+    pair: usize,
 }
 
-impl<'de> DeserializeSeed<'de> for Key<'_, '_> {
+impl<'de> DeserializeSeed<'de> for Key<'_, '_, '_> {
     type Value = Option<Field>;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, key: D) -> Result<Self::Value, D::Error> {
@@ -163,7 +216,7 @@ impl<'de> DeserializeSeed<'de> for Key<'_, '_> {
     }
 }
 
-impl Visitor<'_> for Key<'_, '_> {
+impl Visitor<'_> for Key<'_, '_, '_> {
     type Value = Option<Field>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -172,7 +225,7 @@ impl Visitor<'_> for Key<'_, '_> {
 
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
         self.writer.str(name.as_bytes());
-        Ok(Field::named(name.as_bytes()))
+        Ok(self.order.field(name, self.pair))
     }
 }
 

@@ -12,5 +12,5 @@ mod shape;
 
 pub use detect::is_ecs_already;
 pub use fields::{Dataset, FIELD_COUNT, Field, FieldSet, LONGEST_NAME, Type};
-pub use json::{JsonRecord, transcode};
+pub use json::{JsonRecord, transcode_array};
 pub use record::{NameSet, Record};

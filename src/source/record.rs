@@ -2,7 +2,7 @@
 
 use super::shape::Shape;
 use super::{FIELD_COUNT, Field, FieldSet, is_ecs_already};
-use crate::msgpack::{Malformed, Reader, Value, map_pairs, skip, skip_value, text};
+use crate::msgpack::{Malformed, Part, Reader, Value, map_pairs, skip, skip_value, text};
 
 /// Where one encoded value lies; empty when the value stands for nothing.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,7 +18,7 @@ pub(super) type Spans = [Span; FIELD_COUNT + 1];
 pub(super) const NOWHERE: usize = FIELD_COUNT;
 
 /// Shapes are told apart by their number of pairs, modulo this.
-const SHAPES: usize = 8;
+const SHAPES: usize = 4;
 
 /// An index over the MessagePack bytes of one record; made once, filled anew for each record.
 ///
@@ -33,6 +33,7 @@ pub struct Record {
     unknown: usize,
     watched: bool,
     is_ecs: bool,
+    has_event: bool,
     shapes: [Shape; SHAPES],
 }
 
@@ -47,6 +48,7 @@ impl Default for Record {
             unknown: 0,
             watched: false,
             is_ecs: false,
+            has_event: false,
             shapes: Default::default(),
         }
     }
@@ -73,6 +75,7 @@ impl Record {
             self.seen = shape.seen();
             self.present = self.seen;
             self.unknown = shape.unknown();
+            self.watched = shape.watched();
             if followed.any_absent {
                 self.forget_absent();
             }
@@ -91,24 +94,8 @@ impl Record {
     }
 
     /// Indexes a record key by key, and learns its shape.
-    fn learn(&mut self, bytes: &[u8], at: usize, watch: &NameSet) -> Result<usize, Malformed> {
-        let mut shape = std::mem::take(shape_for(&mut self.shapes, self.pairs));
-        shape.begin(self.pairs);
-        let end = self.learn_pairs(bytes, at, watch, &mut shape);
-        if end.is_err() || self.watched {
-            shape.give_up();
-        }
-        *shape_for(&mut self.shapes, self.pairs) = shape;
-        end
-    }
-
-    fn learn_pairs(
-        &mut self,
-        bytes: &[u8],
-        mut at: usize,
-        watch: &NameSet,
-        shape: &mut Shape,
-    ) -> Result<usize, Malformed> {
+    fn learn(&mut self, bytes: &[u8], mut at: usize, watch: &NameSet) -> Result<usize, Malformed> {
+        shape_for(&mut self.shapes, self.pairs).begin(self.pairs);
         for _ in 0..self.pairs {
             let start = skip(bytes, at)?;
             let key = bytes.get(at..start).unwrap_or_default();
@@ -121,9 +108,10 @@ impl Record {
                     self.add_foreign(name, bytes.get(start..end).unwrap_or_default(), watch);
                 }
             }
-            shape.learn(key, field);
+            shape_for(&mut self.shapes, self.pairs).learn(key, field);
             at = end;
         }
+        shape_for(&mut self.shapes, self.pairs).end(!self.has_event, self.watched);
         Ok(at)
     }
 
@@ -135,6 +123,7 @@ impl Record {
         self.unknown = 0;
         self.watched = false;
         self.is_ecs = false;
+        self.has_event = false;
     }
 
     /// Notes where a field's value is.
@@ -154,6 +143,7 @@ impl Record {
         self.unknown += 1;
         if let Some(name) = name.filter(|name| watch.has(name)) {
             self.watched = true;
+            self.has_event |= name == b"event";
             self.is_ecs |= name == b"event" && is_ecs_already(value);
         }
     }
@@ -199,12 +189,12 @@ impl Record {
 
     /// The encoded value of a field, out of the bytes that were indexed; `None` when absent.
     #[inline]
-    pub fn value<'a>(&self, bytes: &'a [u8], field: Field) -> Option<&'a [u8]> {
+    pub fn value<'a>(&self, bytes: &'a [u8], field: Field) -> Option<Part<'a>> {
         if !self.present.has(field) {
             return None;
         }
         let Span { start, end } = self.span(field);
-        bytes.get(start..end)
+        Part::new(bytes, start, end)
     }
 
     #[inline]

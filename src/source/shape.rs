@@ -47,7 +47,8 @@ impl Key {
             return false;
         };
         let [low, high] = words(window);
-        low & self.masks[0] == self.words[0] && high & self.masks[1] == self.words[1]
+        low & self.masks[0] == self.words[0]
+            && (self.size <= LONGEST_KEY / 2 || high & self.masks[1] == self.words[1])
     }
 }
 
@@ -67,12 +68,30 @@ pub(super) struct Followed {
 }
 
 /// The keys of a record.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Shape {
     keys: Vec<Key>,
     seen: FieldSet,
     unknown: usize,
+    watched: bool,
+    /// Whether all keys are known and can be compared.
     usable: bool,
+    /// Whether the record that is being learned can be followed so far.
+    learnable: bool,
+}
+
+impl Default for Shape {
+    /// A shape that matches no record, with the memory for any that it may learn.
+    fn default() -> Self {
+        Self {
+            keys: Vec::with_capacity(MOST_PAIRS),
+            seen: FieldSet::NONE,
+            unknown: 0,
+            watched: false,
+            usable: false,
+            learnable: false,
+        }
+    }
 }
 
 impl Shape {
@@ -86,6 +105,12 @@ impl Shape {
     #[inline]
     pub(super) fn unknown(&self) -> usize {
         self.unknown
+    }
+
+    /// Whether a name to look for is among the foreign keys.
+    #[inline]
+    pub(super) fn watched(&self) -> bool {
+        self.watched
     }
 
     /// Indexes a record of `pairs` pairs whose first key is at the offset `at`. `None` when its
@@ -122,7 +147,8 @@ impl Shape {
         self.keys.clear();
         self.seen = FieldSet::NONE;
         self.unknown = 0;
-        self.usable = (1..=MOST_PAIRS).contains(&pairs) && self.keys.try_reserve(pairs).is_ok();
+        self.usable = false;
+        self.learnable = (1..=MOST_PAIRS).contains(&pairs);
     }
 
     /// Learns the next key.
@@ -132,15 +158,15 @@ impl Shape {
             None => self.unknown += 1,
         }
         match Key::new(encoded, field) {
-            Some(key) if self.usable && self.keys.len() < self.keys.capacity() => {
-                self.keys.push(key);
-            }
-            _ => self.give_up(),
+            Some(key) if self.learnable && self.keys.len() < MOST_PAIRS => self.keys.push(key),
+            _ => self.learnable = false,
         }
     }
 
-    /// Makes the shape match no record: something in it must be looked at each time.
-    pub(super) fn give_up(&mut self) {
-        self.usable = false;
+    /// Ends a record that was learned. `is_whole` tells whether its keys are all that must be
+    /// looked at, `watched` whether one of the names to look for was among them.
+    pub(super) fn end(&mut self, is_whole: bool, watched: bool) {
+        self.usable = self.learnable && is_whole;
+        self.watched = watched;
     }
 }

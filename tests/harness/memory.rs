@@ -12,8 +12,11 @@ const OUT_OF_MEMORY: &str =
 /// Settings that together go through every part of the mapper, and lines for them.
 fn workloads() -> Vec<(Vec<&'static str>, String)> {
     let lines = format!("{VARIED}{SEEDS}");
+    // serde_json takes memory of its own for a string with an escape in it, and ends the process
+    // when that is denied (docs/reliability.md): such lines prove nothing here.
     let texts: String = lines
         .lines()
+        .filter(|line| !line.contains('\\'))
         .map(|line| json!({"log": line, "stream": "stdout"}).to_string() + "\n")
         .collect();
     vec![
