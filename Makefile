@@ -1,15 +1,43 @@
 # The targets that a user or developer needs; `make help` lists them.
 
 PLUGIN := target/release/flb-filter_cloudflare_dns.so
-CARGO_OUTPUT := target/release/libflb_filter_cloudflare_dns.so
+
+.DEFAULT_GOAL := build
 
 .PHONY: build
 build: ## Build the plugin: target/release/flb-filter_cloudflare_dns.so
 	cargo build --release --lib --locked
-	cp -f $(CARGO_OUTPUT) $(PLUGIN)
+	cp -f target/release/libflb_filter_cloudflare_dns.so $(PLUGIN)
+
+.PHONY: demo
+demo: deps build ## Install what is missing, build, and show Cloudflare records come out as ECS
+	examples/demo.sh
+
+.PHONY: test
+test: deps build ## Run all tests: library, C harness, and each Fluent Bit in FLUENT_BIT or on PATH
+	cargo test --locked
+
+.PHONY: lint
+lint: ## Check the formatting, and run clippy with warnings as errors
+	cargo fmt --check
+	cargo clippy --all-targets --all-features --locked -- -D warnings
+
+.PHONY: deps
+deps: ## Install the Debian packages that building and testing need, when they are missing
+	@tests/install-packages.sh
+
+.PHONY: readme
+readme: ## Write README's tables anew from the code
+	UPDATE_README=1 cargo test --locked --test readme
+
+.PHONY: bench
+bench: build ## Compare the filter with the floor and with its peers, as ratios
+	cargo run --release --locked --manifest-path benches/Cargo.toml
+
+.PHONY: clean
+clean: ## Remove everything that was built
+	cargo clean
 
 .PHONY: help
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
-
-.DEFAULT_GOAL := build

@@ -1,8 +1,7 @@
 //! A record that is JSON text (`key_name`), and JSON text inside a record.
 //!
 //! serde_json reads; each value is written as MessagePack at once, and the index of the record is
-//! filled on the way. No document tree is built. Containers nested deeper than 128 are refused,
-//! as serde_json does by default.
+//! filled on the way. No document tree is built.
 //!
 //! serde_json hands out a number beyond 64 bits, or with a fraction, as a double. Text that has
 //! such a number is read a second time with the numbers as they were written: an integer keeps
@@ -20,8 +19,9 @@ use crate::memory::{OutOfMemory, lengthen};
 use crate::msgpack::{Writer, is_absent};
 use crate::timestamp::Time;
 
-/// Containers nested deeper than this are refused.
-const DEEPEST: usize = 128;
+/// Text with containers nested deeper than this is refused: Fluent Bit's own decoder gives up at
+/// 32, and the mapping may put the value five levels down. It bounds the stack taken, too.
+const DEEPEST: usize = 24;
 /// Room for the MessagePack of a record beyond the size of its text, to begin with.
 const SLACK: usize = 256;
 
@@ -182,7 +182,7 @@ impl<'de> Visitor<'de> for Root<'_, '_, '_> {
                     let raw: &RawValue = map.next_value()?;
                     write_as_written(raw.get(), field, 1, writer).map_err(A::Error::custom)?;
                 }
-                _ => map.next_value_seed(Any { writer, numbers })?,
+                _ => map.next_value_seed(Any { writer, numbers, depth: 1 })?,
             }
             pairs += 1;
             let value = writer.written(start).unwrap_or_default();
@@ -233,6 +233,18 @@ impl Visitor<'_> for Key<'_, '_, '_> {
 struct Any<'n, 'w, 'b> {
     writer: &'w mut Writer<'b>,
     numbers: &'n mut Numbers,
+    /// The containers around the value.
+    depth: usize,
+}
+
+impl<'b> Any<'_, '_, 'b> {
+    fn inside(&mut self) -> Any<'_, '_, 'b> {
+        Any { writer: self.writer, numbers: self.numbers, depth: self.depth + 1 }
+    }
+}
+
+fn check_depth<E: Error>(depth: usize) -> Result<(), E> {
+    if depth < DEEPEST { Ok(()) } else { Err(E::custom("nested too deep")) }
 }
 
 impl<'de> DeserializeSeed<'de> for Any<'_, '_, '_> {
@@ -283,24 +295,24 @@ impl<'de> Visitor<'de> for Any<'_, '_, '_> {
         Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let Self { writer, numbers } = self;
-        let opened = writer.open_root_array(usize::MAX);
-        while items.next_element_seed(Any { writer, numbers })?.is_some() {
-            writer.add_members(1);
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+        check_depth(self.depth)?;
+        let opened = self.writer.open_root_array(usize::MAX);
+        while items.next_element_seed(self.inside())?.is_some() {
+            self.writer.add_members(1);
         }
-        writer.close_root(opened);
+        self.writer.close_root(opened);
         Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { writer, numbers } = self;
-        let opened = writer.open_root_map(usize::MAX);
-        while map.next_key_seed(Any { writer, numbers })?.is_some() {
-            map.next_value_seed(Any { writer, numbers })?;
-            writer.add_members(1);
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        check_depth(self.depth)?;
+        let opened = self.writer.open_root_map(usize::MAX);
+        while map.next_key_seed(self.inside())?.is_some() {
+            map.next_value_seed(self.inside())?;
+            self.writer.add_members(1);
         }
-        writer.close_root(opened);
+        self.writer.close_root(opened);
         Ok(())
     }
 }
@@ -321,9 +333,7 @@ fn write_as_written(
             write_number(text, field, writer);
             return Ok(());
         }
-        Some(b'[' | b'{') if depth >= DEEPEST => {
-            return Err(serde_json::Error::custom("nested too deep"));
-        }
+        Some(b'[' | b'{') => check_depth(depth)?,
         _ => {}
     }
     let mut deserializer = Deserializer::from_str(text);
@@ -390,8 +400,8 @@ impl<'de> Visitor<'de> for AsWritten<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Self { depth, writer } = self;
         let opened = writer.open_root_map(usize::MAX);
-        while map.next_key_seed(Any { writer, numbers: &mut Numbers::AsWritten.clone() })?.is_some()
-        {
+        let mut numbers = Numbers::AsWritten;
+        while map.next_key_seed(Any { writer, numbers: &mut numbers, depth })?.is_some() {
             let value: &RawValue = map.next_value()?;
             write_as_written(value.get(), None, depth + 1, writer).map_err(A::Error::custom)?;
             writer.add_members(1);

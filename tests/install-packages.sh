@@ -1,0 +1,25 @@
+#!/bin/sh
+# Installs the Debian packages that building and testing need, and says which. Asks nothing.
+set -eu
+
+# gcc and make: the C harness. libclang-dev: bindgen. libmsgpack-dev: the harness decodes with the
+# library that Fluent Bit itself uses. valgrind: the harness runs under memcheck.
+packages="gcc make pkg-config libclang-dev libmsgpack-dev valgrind"
+
+missing=
+for package in $packages; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
+        missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+    echo "missing, and this is no Debian to install them on:$missing" >&2
+    exit 1
+fi
+echo "installing:$missing"
+as_root=
+[ "$(id -u)" -eq 0 ] || as_root=sudo
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+# shellcheck disable=SC2086 # a list of words
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -1,0 +1,78 @@
+//! README's tables are the code's own: they are made from it and compared with it.
+//!
+//! After a change to the keys or the mapping, `UPDATE_README=1 cargo test --test readme` writes
+//! them anew.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use flb_filter_cloudflare_dns::Config;
+use flb_filter_cloudflare_dns::config::KEYS;
+use flb_filter_cloudflare_dns::ecs::{ECS_VERSION, Settings, outline};
+use flb_filter_cloudflare_dns::source::Dataset;
+
+const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+
+/// The table of the configuration keys.
+fn configuration() -> String {
+    let mut table =
+        String::from("| key | default | values | what it does |\n| --- | --- | --- | --- |\n");
+    for key in &KEYS {
+        let text = |text: Option<&std::ffi::CStr>| {
+            text.map_or("*none*".to_owned(), |text| format!("`{}`", text.to_string_lossy()))
+        };
+        let (default, help) = (text(key.default), key.help.to_string_lossy());
+        writeln!(table, "| `{}` | {default} | {} | {help} |", key.name(), key.kind).unwrap();
+    }
+    table
+}
+
+/// The table of one dataset's fields: each field, its type, and where it goes.
+fn fields(dataset: Dataset) -> String {
+    let settings = Settings::new(&Config::default()).unwrap();
+    let lines = outline(&settings, dataset);
+    let mut table = String::from("| field | type | goes to |\n| --- | --- | --- |\n");
+    for field in dataset.fields() {
+        let places: Vec<_> = lines
+            .iter()
+            .filter(|line| line.from.contains(&field))
+            .map(|line| format!("`{}`", line.path))
+            .collect();
+        assert!(!places.is_empty(), "{field:?} has no place");
+        let of_type = field.of_type().name();
+        writeln!(table, "| `{}` | {of_type} | {} |", field.name(), places.join(", ")).unwrap();
+    }
+    table
+}
+
+/// Replaces what stands between the two comments that name a section.
+fn with_section(readme: &str, name: &str, text: &str) -> String {
+    let begin = format!("<!-- begin {name} -->\n");
+    let end = format!("<!-- end {name} -->");
+    let (before, rest) = readme.split_once(&begin).unwrap_or_else(|| panic!("no {begin}"));
+    let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("no {end}"));
+    format!("{before}{begin}{text}{end}{after}")
+}
+
+#[test]
+fn the_tables_of_readme_are_those_of_the_code() {
+    let readme = fs::read_to_string(README).unwrap();
+    let mut wanted = with_section(&readme, "configuration", &configuration());
+    for dataset in Dataset::ALL {
+        wanted = with_section(&wanted, dataset.name(), &fields(dataset));
+    }
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(README, &wanted).unwrap();
+        return;
+    }
+    assert!(
+        readme == wanted,
+        "README.md is behind the code: UPDATE_README=1 cargo test --test readme"
+    );
+}
+
+#[test]
+fn readme_names_the_version_of_ecs_that_is_stated() {
+    let readme = fs::read_to_string(README).unwrap();
+    assert!(readme.contains(&format!("`ecs.version` (`{ECS_VERSION}`)")));
+}
