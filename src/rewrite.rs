@@ -217,7 +217,8 @@ impl Mapper {
             let start = reader.position();
             let value = reader.raw()?;
             if key.is_some() && key == key_name {
-                found = Some(TextAt { start, end: reader.position(), pair, size: 0 });
+                let (end, pairs) = (reader.position(), pairs as usize);
+                found = Some(TextAt { start, end, pair, pairs, size: 0 });
             }
             is_ecs |= key == Some(b"event") && is_ecs_already(value);
         }
@@ -244,10 +245,11 @@ impl Mapper {
         let Self { settings, record, json, scratch, staging, .. } = self;
         let place = match text_at {
             None => Place::Record,
-            Some(TextAt { start, end, pair, size }) => Place::Text {
+            Some(TextAt { start, end, pair, pairs, size }) => Place::Text {
                 record: json.bytes(size),
                 text: chunk.get(start..end).and_then(text).unwrap_or_default(),
                 pair,
+                pairs,
             },
         };
         let event = Event { chunk, start, header, place };
@@ -289,8 +291,9 @@ struct TextAt {
     /// The encoded text, as offsets into the chunk.
     start: usize,
     end: usize,
-    /// Which pair of the event's record it is in.
+    /// Which pair of the event's record it is in, and of how many.
     pair: usize,
+    pairs: usize,
     /// The bytes of its MessagePack.
     size: usize,
 }

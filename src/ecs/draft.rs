@@ -2,12 +2,13 @@
 
 use std::io;
 
-use super::enrich::Found;
+use super::enrich::{self, Found};
+use super::frame::{Frames, Signature};
 use super::notes::{Notes, Reason};
 use super::settings::Settings;
-use super::{map_rows, rule, target::Target, typed};
+use super::{framed, rule, typed, whole};
 use crate::chunk::{Header, LAST_EVENT_SECOND, encode_event_time, event_time};
-use crate::msgpack::{AsJson, Part, Writer, key, map_pairs, text};
+use crate::msgpack::{AsJson, Part, Writer, map_pairs, text};
 use crate::source::{Dataset, Field, FieldSet, Record};
 use crate::timestamp::{Time, TimeFormat};
 
@@ -37,6 +38,8 @@ pub enum Place<'a> {
         text: &'a [u8],
         /// Which pair of the event's record holds it, from 0 on.
         pair: usize,
+        /// How many pairs the event's record has.
+        pairs: usize,
     },
 }
 
@@ -46,7 +49,8 @@ pub struct Scratch {
     /// What could not be read in the record written last.
     pub notes: Notes,
     time_format: TimeFormat,
-    pub(super) answers: Vec<u8>,
+    frames: Frames,
+    answers: Vec<u8>,
 }
 
 /// A record while it is being written.
@@ -56,17 +60,17 @@ pub(super) struct Draft<'a, 'w> {
     pub(super) found: Found,
     pub(super) answers: &'a mut Vec<u8>,
     pub(super) time: Option<Time>,
-    dataset: Dataset,
+    pub(super) dataset: Dataset,
     event: &'a Event<'a>,
     bytes: &'a [u8],
-    record: &'a Record,
+    pub(super) record: &'a Record,
     /// Fields that no row has taken.
-    left: FieldSet,
+    pub(super) left: FieldSet,
     /// Fields that could not be read.
-    refused: FieldSet,
+    pub(super) refused: FieldSet,
     /// Whether memory could not be had.
-    starved: bool,
-    notes: &'a mut Notes,
+    pub(super) starved: bool,
+    pub(super) notes: &'a mut Notes,
     time_format: &'a mut TimeFormat,
 }
 
@@ -91,7 +95,7 @@ pub fn write_event(
     scratch: &mut Scratch,
     room: &mut [u8],
 ) -> Result<usize, Shortage> {
-    let Scratch { notes, time_format, answers } = scratch;
+    let Scratch { notes, time_format, frames, answers } = scratch;
     notes.clear();
     let bytes = match event.place {
         Place::Record => event.chunk,
@@ -114,36 +118,75 @@ pub fn write_event(
         notes,
         time_format,
     };
-    draft.write(fields);
-    if draft.starved {
-        return Err(Shortage::Memory);
+    draft.begin();
+    let signature = draft.signature(fields);
+    if draft.has_foreign(fields) || !draft.refused.is_empty() {
+        whole::write(&mut draft, fields);
+        return draft.finish();
     }
-    draft.writer.finish().map_err(Shortage::Room)
+    let root = draft.writer.position();
+    match frames.find(signature) {
+        None => frames.make(signature, |frame| whole::write_and_frame(&mut draft, fields, frame)),
+        Some(frame) => {
+            if !framed::write(&mut draft, frame) {
+                draft.start_again(root);
+                whole::write(&mut draft, fields);
+            }
+        }
+    }
+    draft.finish()
 }
 
 impl<'a> Draft<'a, '_> {
-    #[inline]
-    fn write(&mut self, fields: FieldSet) {
-        let dataset = self.dataset;
-        self.read_time(match dataset {
+    /// Reads the time, writes the event's header, and finds the parts of the name.
+    #[inline(always)]
+    fn begin(&mut self) {
+        self.read_time(match self.dataset {
             Dataset::DnsLogs | Dataset::DnsFirewallLogs => Field::Timestamp,
             Dataset::GatewayDns => Field::Datetime,
         });
         self.write_header();
-        let foreign =
-            self.record.has_foreign(fields) || matches!(self.event.place, Place::Text { .. });
-        let foreign_pairs = if foreign { self.foreign_bound() } else { 0 };
-        // The mapping writes 14 members at the most, which leaves the smallest header possible.
-        let root = self.writer.open_root_map(14 + foreign_pairs);
-        map_rows(self, dataset);
-        self.write_cloudflare(fields, foreign_pairs);
-        if !self.refused.is_empty() {
-            self.notes.write(&mut self.writer);
+        if self.settings.enrich.domain {
+            self.found.domain = self.value(Field::QueryName).and_then(enrich::split_name);
         }
-        if foreign {
-            self.write_foreign(fields);
+    }
+
+    fn finish(self) -> Result<usize, Shortage> {
+        if self.starved {
+            return Err(Shortage::Memory);
         }
-        self.writer.close_root(root);
+        self.writer.finish().map_err(Shortage::Room)
+    }
+
+    /// Goes back to where the record begins.
+    #[cold]
+    fn start_again(&mut self, root: usize) {
+        self.writer.rewind(root, 0);
+        self.notes.clear();
+        self.refused = FieldSet::NONE;
+        self.left = self.record.present().and(self.settings.left_by_rows(self.dataset));
+        self.found = Found { domain: self.found.domain, ..Found::default() };
+    }
+
+    #[inline(always)]
+    fn signature(&self, fields: FieldSet) -> Signature {
+        Signature {
+            dataset: self.dataset,
+            present: self.record.present().and(fields),
+            domain: self.found.domain.map_or(0, |domain| domain.parts()),
+        }
+    }
+
+    /// Whether any field stays that is not Cloudflare's.
+    #[inline]
+    fn has_foreign(&self, fields: FieldSet) -> bool {
+        let beside_text = match self.event.place {
+            Place::Record => false,
+            Place::Text { pairs, .. } => {
+                self.settings.preserve_key || (self.settings.reserve_data && pairs > 1)
+            }
+        };
+        beside_text || (self.settings.reserve_data && self.record.has_foreign(fields))
     }
 
     /// The encoded value of a field that is not absent.
@@ -156,6 +199,12 @@ impl<'a> Draft<'a, '_> {
     #[inline(always)]
     pub(super) fn part(&self, field: Field) -> Option<Part<'a>> {
         self.record.value(self.bytes, field)
+    }
+
+    /// Whether any of the fields is not absent.
+    #[inline(always)]
+    pub(super) fn has_any(&self, fields: &[Field]) -> bool {
+        !self.record.present().and(FieldSet::of(fields)).is_empty()
     }
 
     /// Leaves a field that a row has taken to `cloudflare.<its name>`, too.
@@ -194,6 +243,28 @@ impl<'a> Draft<'a, '_> {
         map_pairs(record).into_iter().flatten()
     }
 
+    /// The encoded value of a field as one under `cloudflare`, by its type.
+    ///
+    /// Answers `false`, and writes nothing, when the value cannot be read; then it is refused.
+    #[inline(always)]
+    pub(super) fn write_typed(&mut self, field: Field) -> bool {
+        let Some(value) = self.part(field) else { return false };
+        let written = typed::write(&mut self.writer, field.of_type(), value);
+        written.map_err(|reason| self.refuse(field, reason)).is_ok()
+    }
+
+    /// Writes the time as text, the event's own where the record has none; `false` without any.
+    #[inline(always)]
+    pub(super) fn write_time(&mut self) -> bool {
+        let Event { chunk, header, .. } = *self.event;
+        let own_time = || chunk.get(header.time..header.time_end).and_then(event_time);
+        let Some(time) = self.time.or_else(own_time) else { return false };
+        let (padded, size) = self.time_format.format(time);
+        self.writer.str_header(size);
+        self.writer.put_padded(padded, size);
+        true
+    }
+
     #[inline]
     fn read_time(&mut self, field: Field) {
         let Some(value) = self.value(field) else { return };
@@ -226,70 +297,23 @@ impl<'a> Draft<'a, '_> {
         }
     }
 
-    /// Writes `cloudflare`: the fields that no row took, by their types, those that could not be
-    /// read as they came, and foreign ones whose names are taken.
-    #[inline]
-    fn write_cloudflare(&mut self, fields: FieldSet, foreign_pairs: usize) {
-        let unmapped = foreign_pairs > 0 && self.settings.reserve_data;
-        if self.left.is_empty() && !unmapped {
-            return;
-        }
-        // No more fields can be left than are in the set, and `unmapped` makes one more.
-        let opened = self.writer.open_map(key!("cloudflare"), self.left.len() + 1);
-        for field in self.left {
-            let Some(value) = self.part(field) else { continue };
-            typed::write_key(&mut self.writer, field);
-            if self.refused.has(field) {
-                self.writer.copy_part(value);
-            } else if let Err(reason) = typed::write(&mut self.writer, field.of_type(), value) {
-                self.refuse(field, reason);
-                self.writer.copy_part(value);
-            }
-        }
-        if unmapped {
-            self.write_unmapped(fields, foreign_pairs);
-        }
-        self.writer.close(opened);
-    }
-
-    #[cold]
-    fn write_unmapped(&mut self, fields: FieldSet, foreign_pairs: usize) {
-        let opened = self.writer.open_map(key!("unmapped"), foreign_pairs);
-        self.for_each_foreign(fields, |draft, key, value| {
-            if draft.clashes(key) {
-                draft.writer.member(key);
-                draft.writer.copy(value);
-            }
-        });
-        self.writer.close(opened);
-    }
-
-    #[cold]
-    fn write_foreign(&mut self, fields: FieldSet) {
-        self.for_each_foreign(fields, |draft, key, value| {
-            if !draft.clashes(key) {
-                draft.writer.member(key);
-                draft.writer.copy(value);
-            }
-        });
-    }
-
-    fn clashes(&self, key: &[u8]) -> bool {
+    /// Whether a foreign field would clash with the output.
+    pub(super) fn clashes(&self, key: &[u8]) -> bool {
         text(key).is_some_and(|name| self.settings.is_taken(self.dataset, name))
     }
 
-    /// How many foreign pairs there can be.
-    fn foreign_bound(&self) -> usize {
-        let outer = match self.event.place {
-            Place::Record => 0,
-            Place::Text { .. } => self.event_pairs().count(),
-        };
-        self.record.pairs() + outer
+    /// How many foreign pairs can stay.
+    pub(super) fn foreign_bound(&self, fields: FieldSet) -> usize {
+        match self.event.place {
+            _ if !self.has_foreign(fields) => 0,
+            Place::Record => self.record.pairs(),
+            Place::Text { pairs, .. } => self.record.pairs() + pairs,
+        }
     }
 
     /// Calls `each` with the foreign pairs that stay: those of the Cloudflare record, then those
     /// beside its text.
-    fn for_each_foreign(
+    pub(super) fn for_each_foreign(
         &mut self,
         fields: FieldSet,
         mut each: impl FnMut(&mut Self, &'a [u8], &'a [u8]),
@@ -309,67 +333,6 @@ impl<'a> Draft<'a, '_> {
                 each(self, key, value);
             }
         }
-    }
-}
-
-impl Target for Draft<'_, '_> {
-    #[inline(always)]
-    fn settings(&self) -> &Settings {
-        self.settings
-    }
-
-    #[inline(always)]
-    fn timestamp(&mut self, _: Field) {
-        if self.settings.timestamp_key.is_empty() {
-            return;
-        }
-        let Event { chunk, header, .. } = *self.event;
-        let own_time = || chunk.get(header.time..header.time_end).and_then(event_time);
-        let Some(time) = self.time.or_else(own_time) else { return };
-        self.writer.member(&self.settings.timestamp_key);
-        let (padded, size) = self.time_format.format(time);
-        self.writer.str_header(size);
-        self.writer.put_padded(padded, size);
-    }
-
-    #[inline(always)]
-    fn object<const N: usize>(&mut self, key: &'static [u8; N], members: impl FnOnce(&mut Self)) {
-        let opened = self.writer.open_map(key, 15);
-        members(self);
-        self.writer.close(opened);
-    }
-
-    #[inline(always)]
-    fn row<const N: usize, const M: usize>(
-        &mut self,
-        key: &'static [u8; N],
-        from: [Field; M],
-        rule: impl FnOnce(&mut Draft<'_, '_>, [Field; M]) -> bool,
-    ) {
-        let taken = FieldSet::of(&from);
-        if self.record.present().and(taken).is_empty() {
-            return;
-        }
-        self.derived(key, |draft| rule(draft, from));
-    }
-
-    #[inline(always)]
-    fn derived<const N: usize>(
-        &mut self,
-        key: &'static [u8; N],
-        rule: impl FnOnce(&mut Draft<'_, '_>) -> bool,
-    ) {
-        let (start, members) = (self.writer.position(), self.writer.members());
-        self.writer.key(key);
-        if !rule(self) {
-            self.writer.rewind(start, members);
-        }
-    }
-
-    #[inline(always)]
-    fn constants<const N: usize>(&mut self, members: u32, encoded: &'static [u8; N]) {
-        self.writer.put(encoded);
-        self.writer.add_members(members);
     }
 }
 

@@ -20,14 +20,22 @@ pub(super) struct Found {
     pub(super) resolved_ips: Option<Field>,
     /// Whether the draft's answers are this record's.
     pub(super) answers: bool,
-    domain: Option<Domain>,
+    pub(super) domain: Option<Domain>,
 }
 
 /// Where the parts of a queried name begin, as offsets.
 #[derive(Debug, Clone, Copy)]
-struct Domain {
+pub(super) struct Domain {
     registered: Option<usize>,
     suffix: usize,
+}
+
+impl Domain {
+    /// Which parts there are, a bit for each.
+    pub(super) fn parts(self) -> u8 {
+        let subdomain = self.registered.is_some_and(|registered| registered > 0);
+        1 | u8::from(self.registered.is_some()) << 1 | u8::from(subdomain) << 2
+    }
 }
 
 /// `dns.question.registered_domain`, `.subdomain` and `.top_level_domain`.
@@ -35,7 +43,6 @@ struct Domain {
 pub(super) fn domain<T: Target>(t: &mut T) {
     if t.settings().enrich.domain {
         t.derived(key!("registered_domain"), |draft| {
-            draft.found.domain = question_name(draft).and_then(split);
             write_part(draft, |domain, name| name.get(domain.registered?..))
         });
         t.derived(key!("subdomain"), |draft| {
@@ -60,6 +67,11 @@ fn write_part(
     let Some(part) = question_name(draft).and_then(|name| part(domain, name)) else { return false };
     draft.writer.str(part);
     true
+}
+
+/// Splits the name in the encoded value of QueryName.
+pub(super) fn split_name(value: &[u8]) -> Option<Domain> {
+    text(value).map(trim_dots).and_then(split)
 }
 
 /// The longest name in text, without escapes (RFC 1035, section 2.3.4, less the root's dot).

@@ -13,6 +13,8 @@ mod dns_firewall_logs;
 mod dns_logs;
 mod draft;
 mod enrich;
+mod frame;
+mod framed;
 mod gateway_dns;
 mod ip;
 mod notes;
@@ -23,6 +25,7 @@ mod settings;
 mod shared;
 mod target;
 mod typed;
+mod whole;
 
 pub use draft::{Event, Place, Scratch, Shortage, write_event};
 pub use notes::{Notes, Reason};

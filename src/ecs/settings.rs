@@ -18,7 +18,7 @@ pub struct Settings {
     pub reserve_data: bool,
     pub set_time: bool,
     /// The encoded key of the time field; empty when none is written.
-    pub(super) timestamp_key: Vec<u8>,
+    timestamp_key: Vec<u8>,
     /// By dataset: the fields that rows take.
     rows: [FieldSet; 3],
     /// By dataset: the top-level names that the mapping may write.
@@ -70,6 +70,12 @@ impl Settings {
     /// was mapped before, and the names that foreign keys may clash with.
     pub fn watch(&self) -> &NameSet {
         &self.watch
+    }
+
+    /// The encoded key of the time field, when one is written.
+    #[inline]
+    pub(super) fn timestamp_key(&self) -> Option<&[u8]> {
+        (!self.timestamp_key.is_empty()).then_some(&*self.timestamp_key)
     }
 
     /// The fields of `dataset` that no row takes.

@@ -1,0 +1,176 @@
+//! The constant bytes of an output record, remembered.
+//!
+//! Records with the same fields differ in their values alone: the bytes between the values (keys,
+//! the heads of objects with their counts, constants) are the same. A frame holds those bytes as
+//! the rows wrote them once. The next such record is written by the same rows, but each only
+//! copies what stands before its value, and writes the value. Where a rule then does anything
+//! else than it did when the frame was made, the frame does not fit, and the record is written
+//! anew without it.
+
+use crate::msgpack::Writer;
+use crate::source::{Dataset, FieldSet};
+
+/// Constant bytes and values of a record beyond this have no frame.
+const MOST_BYTES: usize = 4096;
+const MOST_STEPS: usize = 160;
+/// How many frames are kept: fields that are empty in some records make for several at once.
+const FRAMES: usize = 16;
+
+/// What records of one frame have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Signature {
+    pub(super) dataset: Dataset,
+    /// The fields that are not absent.
+    pub(super) present: FieldSet,
+    /// Which parts of the name `enrich domain` found.
+    pub(super) domain: u8,
+}
+
+/// Constant bytes up to this many are kept beside their step, and copied in one go.
+const SHORT: usize = 32;
+
+/// One step of writing a record: a place where a rule may write a value.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    /// The constant bytes before the value, when they are few.
+    short: [u8; SHORT],
+    /// The constant bytes before the value, as offsets: into the record while the frame is being
+    /// made, into the frame's bytes after that.
+    start: usize,
+    end: usize,
+    /// Whether the rule writes a value.
+    pub(super) writes: bool,
+}
+
+/// The constant bytes of an output record.
+#[derive(Debug)]
+pub(super) struct Frame {
+    bytes: Vec<u8>,
+    steps: Vec<Step>,
+    /// Where the bytes behind the last value begin.
+    tail: usize,
+    /// The fields left to `cloudflare` when all rows were through.
+    left: FieldSet,
+}
+
+impl Default for Frame {
+    fn default() -> Self {
+        Self {
+            bytes: Vec::with_capacity(MOST_BYTES),
+            steps: Vec::with_capacity(MOST_STEPS),
+            tail: 0,
+            left: FieldSet::NONE,
+        }
+    }
+}
+
+impl Frame {
+    /// The steps in which a record is written into the frame.
+    #[inline(always)]
+    pub(super) fn steps(&self) -> std::slice::Iter<'_, Step> {
+        self.steps.iter()
+    }
+
+    /// Writes the constant bytes before the value of a step.
+    #[inline(always)]
+    pub(super) fn write_before(&self, step: &Step, writer: &mut Writer<'_>) {
+        let size = step.end - step.start;
+        if size <= SHORT {
+            writer.put_padded(&step.short, size);
+        } else {
+            writer.copy(self.bytes.get(step.start..step.end).unwrap_or_default());
+        }
+    }
+
+    /// Writes the constant bytes behind the last value.
+    #[inline(always)]
+    pub(super) fn write_tail(&self, writer: &mut Writer<'_>) {
+        writer.copy(self.bytes.get(self.tail..).unwrap_or_default());
+    }
+
+    /// The fields left to `cloudflare` when all rows were through.
+    #[inline]
+    pub(super) fn left(&self) -> FieldSet {
+        self.left
+    }
+
+    /// Notes a step: the value, if any, lies from `start` to `end` of the record.
+    pub(super) fn note(&mut self, start: usize, end: usize) {
+        if self.steps.len() < MOST_STEPS {
+            self.steps.push(Step { short: [0; SHORT], start, end, writes: end > start });
+        }
+    }
+
+    /// Notes the fields left to `cloudflare`.
+    pub(super) fn note_left(&mut self, left: FieldSet) {
+        self.left = left;
+    }
+
+    /// Ends a frame: `record` was written from its first byte on. `false` when it is too large.
+    fn end(&mut self, record: &[u8]) -> bool {
+        let values: usize = self.steps.iter().map(|step| step.end - step.start).sum();
+        if self.steps.len() == MOST_STEPS || record.len() - values > MOST_BYTES {
+            return false;
+        }
+        self.bytes.clear();
+        let mut from = 0;
+        for step in &mut self.steps {
+            let (value_start, value_end) = (step.start, step.end);
+            step.start = self.bytes.len();
+            if step.writes {
+                let before = record.get(from..value_start).unwrap_or_default();
+                step.short.iter_mut().zip(before).for_each(|(to, from)| *to = *from);
+                self.bytes.extend_from_slice(before);
+                from = value_end;
+            }
+            step.end = self.bytes.len();
+        }
+        self.tail = self.bytes.len();
+        self.bytes.extend_from_slice(record.get(from..).unwrap_or_default());
+        true
+    }
+}
+
+/// The frames of a mapper.
+#[derive(Debug, Default)]
+pub(super) struct Frames {
+    signatures: [Option<Signature>; FRAMES],
+    frames: [Frame; FRAMES],
+    /// The frame that was found last.
+    last: usize,
+    /// The frame that is made anew next.
+    next: usize,
+}
+
+impl Frames {
+    /// The frame for records of that signature.
+    #[inline(always)]
+    pub(super) fn find(&mut self, signature: Signature) -> Option<&Frame> {
+        let signature = Some(signature);
+        if self.signatures.get(self.last) != Some(&signature) {
+            self.last = self.signatures.iter().position(|known| *known == signature)?;
+        }
+        self.frames.get(self.last)
+    }
+
+    /// Makes a frame anew: `write` writes a record and notes its steps, and gives the record when
+    /// it can have a frame.
+    pub(super) fn make<'r>(
+        &mut self,
+        signature: Signature,
+        write: impl FnOnce(&mut Frame) -> Option<&'r [u8]>,
+    ) {
+        let place = self.next;
+        self.next = (place + 1) % FRAMES;
+        let (Some(known), Some(frame)) =
+            (self.signatures.get_mut(place), self.frames.get_mut(place))
+        else {
+            return;
+        };
+        *known = None;
+        frame.steps.clear();
+        if write(frame).is_some_and(|record| frame.end(record)) {
+            *known = Some(signature);
+        }
+    }
+}
