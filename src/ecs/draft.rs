@@ -297,6 +297,12 @@ impl<'a> Draft<'a, '_> {
         }
     }
 
+    /// Whether any foreign field can clash with the output.
+    pub(super) fn may_clash(&self) -> bool {
+        // The fields beside a text were not looked at.
+        self.record.has_watched() || matches!(self.event.place, Place::Text { .. })
+    }
+
     /// Whether a foreign field would clash with the output.
     pub(super) fn clashes(&self, key: &[u8]) -> bool {
         text(key).is_some_and(|name| self.settings.is_taken(self.dataset, name))

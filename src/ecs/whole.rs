@@ -68,7 +68,7 @@ impl Whole<'_, '_, '_> {
             }
             self.note_step(value);
         }
-        if foreign_pairs > 0 && self.draft.record.has_watched() {
+        if foreign_pairs > 0 && self.draft.may_clash() {
             self.write_unmapped(fields, foreign_pairs);
         }
         self.draft.writer.close(opened);

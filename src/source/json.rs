@@ -3,10 +3,10 @@
 //! serde_json reads; each value is written as MessagePack at once, and the index of the record is
 //! filled on the way. No document tree is built.
 //!
-//! serde_json hands out a number beyond 64 bits, or with a fraction, as a double. Text that has
-//! such a number is read a second time with the numbers as they were written: an integer keeps
-//! all its digits (as a string, for MessagePack has no room for it), a time in decimals keeps its
-//! nanoseconds.
+//! serde_json hands out a number beyond 64 bits, or with a fraction, as a double, and refuses one
+//! beyond a double's range. Text that has such a number is read a second time with the numbers as
+//! they were written: an integer keeps all its digits (as a string, for MessagePack has no room
+//! for it), a time in decimals its nanoseconds.
 
 use std::fmt;
 
@@ -54,9 +54,8 @@ impl JsonRecord {
         write_until_it_fits(bytes, text.len() + SLACK, |writer| {
             let mut numbers = Numbers::Rounded;
             let root = Root { record, watch, writer, order, numbers: &mut numbers };
-            let rounded = root.read(text);
-            if numbers == Numbers::Rounded {
-                return rounded;
+            if root.read(text).is_some() && numbers == Numbers::Rounded {
+                return Some(());
             }
             numbers = Numbers::AsWritten;
             writer.rewind(0, 0);
@@ -343,19 +342,26 @@ fn write_as_written(
 
 fn write_number(text: &str, field: Option<Field>, writer: &mut Writer<'_>) {
     let is_integer = !text.contains(['.', 'e', 'E']);
-    let is_time = field.is_some_and(|field| field.of_type() == Type::Time);
     if let (true, Ok(number)) = (is_integer, text.parse()) {
-        writer.uint(number);
-    } else if let (true, Ok(number)) = (is_integer, text.parse()) {
-        writer.int(number);
-    } else if is_integer || (is_time && Time::from_text(text.as_bytes()).is_some()) {
-        writer.str(text.as_bytes());
-    } else {
-        match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => writer.float(number),
-            _ => writer.str(text.as_bytes()),
-        }
+        return writer.uint(number);
     }
+    if let (true, Ok(number)) = (is_integer, text.parse()) {
+        return writer.int(number);
+    }
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && !is_integer && !rounds_time(text, field, number) => {
+            writer.float(number);
+        }
+        _ => writer.str(text.as_bytes()),
+    }
+}
+
+/// Whether the double nearest to a time in decimals would be another time.
+fn rounds_time(text: &str, field: Option<Field>, number: f64) -> bool {
+    let exact = Time::from_text(text.as_bytes());
+    field.is_some_and(|field| field.of_type() == Type::Time)
+        && exact.is_some()
+        && exact != Time::from_float(number)
 }
 
 /// Writes any value but a number, and what is in it with the numbers as they were written.
