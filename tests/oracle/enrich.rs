@@ -1,0 +1,89 @@
+//! Fields that are derived from the mapped ones.
+
+use std::net::IpAddr;
+
+use super::draft::Draft;
+use super::typed;
+use super::value::Val;
+
+/// One constant, named in README.
+pub(crate) const ECS_VERSION: &str = "9.2.0";
+
+pub(crate) fn enrich(draft: &mut Draft<'_>) {
+    if draft.settings.enriches("domain") {
+        domain(draft);
+    }
+    if draft.settings.enriches("related") {
+        related(draft);
+    }
+    if draft.settings.enriches("observer") {
+        draft.set("observer.vendor", "Cloudflare");
+        draft.set("observer.type", "dns");
+    }
+    if draft.settings.enriches("network") {
+        let source = draft.get("source.ip").and_then(Val::text);
+        match source.and_then(|text| text.parse().ok()) {
+            Some(IpAddr::V4(_)) => draft.set("network.type", "ipv4"),
+            Some(IpAddr::V6(_)) => draft.set("network.type", "ipv6"),
+            None => {}
+        }
+    }
+    if draft.settings.enriches("version") {
+        draft.set("ecs.version", ECS_VERSION);
+    }
+}
+
+/// The parts of the name, counted in labels from the right, so that their case is kept.
+fn domain(draft: &mut Draft<'_>) {
+    let Some(name) = draft.get("dns.question.name").and_then(Val::text) else { return };
+    let name = name.to_owned();
+    if name == "." || name.parse::<IpAddr>().is_ok() {
+        return;
+    }
+    let folded = name.to_lowercase();
+    let labels: Vec<_> = name.split('.').collect();
+    if labels.contains(&"") {
+        return;
+    }
+    let from_right = |count: usize| labels[labels.len() - count..].join(".");
+    let Some(suffix) = psl::suffix(folded.as_bytes()) else { return };
+    let count = suffix.as_bytes().split(|byte| *byte == b'.').count();
+    draft.set("dns.question.top_level_domain", from_right(count));
+    if labels.len() > count {
+        draft.set("dns.question.registered_domain", from_right(count + 1));
+    }
+    if labels.len() > count + 1 {
+        let subdomain = labels[..labels.len() - count - 1].join(".");
+        draft.set("dns.question.subdomain", subdomain);
+    }
+}
+
+fn related(draft: &mut Draft<'_>) {
+    let mut addresses = list(draft, &["source.ip", "destination.ip"]);
+    if let Some(Val::Array(resolved)) = draft.get("dns.resolved_ip") {
+        addresses.extend(resolved.iter().cloned());
+    }
+    if let Some(Val::Array(answers)) = draft.get("dns.answers") {
+        let data = answers.iter().flat_map(|answer| answer.members("data"));
+        addresses.extend(data.filter_map(typed::address).map(Val::from));
+    }
+    let hosts = list(draft, &["dns.question.name", "host.name"]);
+    let users = list(draft, &["user.id", "user.email"]);
+    for (path, all) in
+        [("related.ip", addresses), ("related.hosts", hosts), ("related.user", users)]
+    {
+        let mut once: Vec<Val> = Vec::new();
+        for value in all {
+            if !once.contains(&value) {
+                once.push(value);
+            }
+        }
+        if !once.is_empty() {
+            draft.set(path, Val::Array(once));
+        }
+    }
+}
+
+fn list(draft: &Draft<'_>, paths: &[&str]) -> Vec<Val> {
+    paths.iter().filter_map(|path| draft.get(path)).cloned().collect()
+}

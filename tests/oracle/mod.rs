@@ -1,0 +1,150 @@
+//! The mapping once more, as plainly as it can be written: trees in, trees out.
+//!
+//! Written from the contract alone. It shares no code with the mapper but the Public Suffix List;
+//! its tables are read from `tests/data/`. It tells which fields an `error.message` names and in
+//! which order, not the reasons.
+
+#![allow(dead_code, reason = "each test takes what it needs")]
+
+mod datasets;
+mod draft;
+mod enrich;
+pub(crate) mod json;
+pub(crate) mod msgpack;
+pub(crate) mod settings;
+pub(crate) mod tables;
+pub(crate) mod through;
+pub(crate) mod time;
+mod typed;
+pub(crate) mod value;
+
+use draft::Draft;
+use settings::Settings;
+use time::SECOND;
+use value::Val;
+
+/// What becomes of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Verdict {
+    Mapped {
+        record: Val,
+        /// The event's new time, in nanoseconds; `None` when it keeps its own.
+        time: Option<i128>,
+    },
+    Passed,
+    Dropped,
+}
+
+/// What becomes of an event with that record and that time in its header.
+pub(crate) fn judge(settings: &Settings, event_time: &Val, record: &Val) -> Verdict {
+    map(settings, event_time, record).unwrap_or(match settings.drop {
+        true => Verdict::Dropped,
+        false => Verdict::Passed,
+    })
+}
+
+fn map(settings: &Settings, event_time: &Val, event: &Val) -> Option<Verdict> {
+    if is_ecs(event) {
+        return None;
+    }
+    let text = match &settings.key_name {
+        Some(key_name) => Some(event.members(key_name).last()?.text()?.to_owned()),
+        None => None,
+    };
+    let record = match &text {
+        Some(text) => json::parse_object(text)?,
+        None => event.clone(),
+    };
+    if is_ecs(&record) || record.members("QueryName").last().is_none_or(Val::is_absent) {
+        return None;
+    }
+    let dataset = match settings.dataset {
+        Some(dataset) => dataset,
+        None => detect(&record)?,
+    };
+
+    let mut draft = Draft::new(settings, dataset, &record);
+    datasets::constants(&mut draft);
+    let time = timestamp(&mut draft, event_time);
+    match dataset {
+        "dns_logs" => datasets::dns_logs(&mut draft),
+        "dns_firewall_logs" => datasets::dns_firewall_logs(&mut draft),
+        _ => datasets::gateway_dns(&mut draft),
+    }
+    enrich::enrich(&mut draft);
+    if settings.preserve_original {
+        draft.set("event.original", text.unwrap_or_else(|| json::print(&record)));
+    }
+    let mut behind = Vec::new();
+    for (key, value) in foreign(settings, dataset, event, &record) {
+        if key.text().is_some_and(|name| settings.reserved(dataset).iter().any(|own| own == name)) {
+            draft.set_below("cloudflare.unmapped", key, value.plain());
+        } else {
+            behind.push((key, value.plain()));
+        }
+    }
+    let mut mapped = draft.finish();
+    mapped.append(&mut behind);
+    Some(Verdict::Mapped { record: Val::Map(mapped), time })
+}
+
+/// Whether the record's `event.dataset` is one of the three.
+fn is_ecs(record: &Val) -> bool {
+    record
+        .members("event")
+        .flat_map(|event| event.members("dataset"))
+        .any(|dataset| dataset.text().is_some_and(|name| tables::DATASETS.contains(&name)))
+}
+
+fn detect(record: &Val) -> Option<&'static str> {
+    const KEYS: [(&str, &[&str]); 3] = [
+        ("gateway_dns", &["Datetime", "RCode", "ResolverDecision", "QueryNameReversed"]),
+        (
+            "dns_firewall_logs",
+            &["ClientResponseCode", "ClusterID", "UpstreamIP", "UpstreamResponseCode"],
+        ),
+        ("dns_logs", &["QueryType", "ResponseCode", "Timestamp", "SourceIP", "ColoCode"]),
+    ];
+    let has = |key: &&str| record.members(key).next().is_some();
+    KEYS.iter().find(|(_, keys)| keys.iter().any(has)).map(|(dataset, _)| *dataset)
+}
+
+/// Writes the time and gives what the event's header is to tell.
+fn timestamp(draft: &mut Draft<'_>, event_time: &Val) -> Option<i128> {
+    let name = if draft.dataset == "gateway_dns" { "Datetime" } else { "Timestamp" };
+    let mut read = None;
+    if let Some((name, value)) = draft.take(name) {
+        read = time::parse(&value);
+        if read.is_none() {
+            draft.refuse(name, &value);
+        }
+    }
+    if let (Some(key), Some(time)) =
+        (&draft.settings.timestamp_key, read.or_else(|| time::of_event(event_time)))
+    {
+        let key = key.clone();
+        draft.set_top(&key, time::format(time).into());
+    }
+    let fits = |time: &i128| (0..=i128::from(i32::MAX)).contains(&time.div_euclid(SECOND));
+    read.filter(|_| draft.settings.set_time).filter(fits)
+}
+
+/// The fields that are not Cloudflare's and stay, in their order: first those in the JSON text,
+/// then those beside it.
+fn foreign(settings: &Settings, dataset: &str, event: &Val, record: &Val) -> Vec<(Val, Val)> {
+    let own = |key: &Val| tables::fields(dataset).any(|field| key.text() == Some(field.name));
+    let mut kept: Vec<_> = record.pairs().iter().filter(|(key, _)| !own(key)).cloned().collect();
+    if !settings.reserve_data {
+        kept.clear();
+    }
+    let Some(key_name) = &settings.key_name else { return kept };
+    let is_text = |(key, _): &(Val, Val)| key.text() == Some(key_name);
+    let text = event.pairs().iter().rposition(is_text);
+    for (place, pair) in event.pairs().iter().enumerate() {
+        let stays = if Some(place) == text { settings.preserve_key } else { settings.reserve_data };
+        if stays {
+            kept.push(pair.clone());
+        }
+    }
+    kept
+}

@@ -1,0 +1,73 @@
+//! What of a record must be found again in its output, told without the oracle's mapping.
+
+use std::collections::BTreeSet;
+
+use crate::oracle::tables::{self, Kind};
+use crate::oracle::time;
+use crate::oracle::value::Val;
+
+/// The scalars in a value, numbers and truth values in whichever form they come.
+fn scalars(value: &Val, into: &mut BTreeSet<String>) {
+    match value {
+        Val::Array(items) => items.iter().for_each(|item| scalars(item, into)),
+        Val::Map(pairs) => pairs.iter().for_each(|(key, value)| {
+            scalars(key, into);
+            scalars(value, into);
+        }),
+        other => {
+            into.insert(scalar(other));
+        }
+    }
+}
+
+fn scalar(value: &Val) -> String {
+    if let Some(text) = value.text() {
+        return text.trim_matches('.').to_owned();
+    }
+    match value {
+        Val::Float(number) if number.fract() == 0.0 => format!("{number:.0}"),
+        other => format!("{other:?}"),
+    }
+}
+
+/// Fields of the input that the output has lost, though no rule drops them.
+pub(crate) fn lost(dataset: &str, input: &Val, output: &Val) -> Vec<String> {
+    let mut there = BTreeSet::new();
+    scalars(output, &mut there);
+    let mut lost = Vec::new();
+    for (place, (key, value)) in input.pairs().iter().enumerate() {
+        let Some(name) = key.text() else { continue };
+        let field = tables::fields(dataset).find(|field| field.name == name);
+        let again = input.pairs()[place + 1..].iter().any(|(later, _)| later.text() == Some(name));
+        if field.is_some_and(|field| again || value.is_absent() || is_dropped(field, value)) {
+            continue;
+        }
+        let mut wanted = BTreeSet::new();
+        scalars(value, &mut wanted);
+        if field.is_none() {
+            wanted.insert(scalar(key));
+        }
+        if !wanted.is_subset(&there) {
+            lost.push(format!("{name}: {:?}", wanted.difference(&there).collect::<Vec<_>>()));
+        }
+    }
+    lost
+}
+
+/// Whether the mapping has another form for the value, or none.
+fn is_dropped(field: &tables::Field, value: &Val) -> bool {
+    let number = matches!(value, Val::Int(_) | Val::Float(_))
+        || value.text().is_some_and(|text| text.parse::<i128>().is_ok());
+    let truth =
+        matches!(value, Val::Bool(_)) || ["true", "false"].map(Some).contains(&value.text());
+    match (field.name, field.kind) {
+        (_, Kind::Time) => time::parse(value).is_some(),
+        // Beside a QueryTypeName it is dropped in any form.
+        ("QueryType", _) => number || field.dataset == "gateway_dns",
+        ("ResponseCode" | "ClientResponseCode" | "RCode", _) => number,
+        ("QueryRD" | "QueryDO" | "QueryTCP", _) => truth,
+        ("SrcPort" | "DstPort", _) => value == &Val::Int(0),
+        ("ResourceRecordsJSON", _) => value.text().is_some_and(|text| text.starts_with('[')),
+        _ => false,
+    }
+}
