@@ -78,9 +78,9 @@ fn map(settings: &Settings, event_time: &Val, event: &Val) -> Option<Verdict> {
     let mut behind = Vec::new();
     for (key, value) in foreign(settings, dataset, event, &record) {
         if key.text().is_some_and(|name| settings.reserved(dataset).iter().any(|own| own == name)) {
-            draft.set_below("cloudflare.unmapped", key, value.plain());
+            draft.set_below("cloudflare.unmapped", key, value);
         } else {
-            behind.push((key, value.plain()));
+            behind.push((key, value));
         }
     }
     let mut mapped = draft.finish();
@@ -133,7 +133,9 @@ fn timestamp(draft: &mut Draft<'_>, event_time: &Val) -> Option<i128> {
 /// then those beside it.
 fn foreign(settings: &Settings, dataset: &str, event: &Val, record: &Val) -> Vec<(Val, Val)> {
     let own = |key: &Val| tables::fields(dataset).any(|field| key.text() == Some(field.name));
-    let mut kept: Vec<_> = record.pairs().iter().filter(|(key, _)| !own(key)).cloned().collect();
+    let inner = record.pairs().iter().filter(|(key, _)| !own(key));
+    let mut kept: Vec<_> =
+        inner.map(|(key, value)| (key.clone(), foreign_value(key, value))).collect();
     if !settings.reserve_data {
         kept.clear();
     }
@@ -147,4 +149,20 @@ fn foreign(settings: &Settings, dataset: &str, event: &Val, record: &Val) -> Vec
         }
     }
     kept
+}
+
+/// A foreign value as MessagePack. A time of another dataset keeps its digits, as text, where the
+/// nearest double is another time.
+fn foreign_value(key: &Val, value: &Val) -> Val {
+    let is_time = ["Timestamp", "Datetime"].map(Some).contains(&key.text());
+    let rounded = value.plain();
+    match value {
+        Val::Number(digits)
+            if is_time
+                && time::parse(value).is_some_and(|time| time::parse(&rounded) != Some(time)) =>
+        {
+            digits.as_str().into()
+        }
+        _ => rounded,
+    }
 }

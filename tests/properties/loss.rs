@@ -66,7 +66,9 @@ fn is_dropped(field: &tables::Field, value: &Val) -> bool {
         ("QueryType", _) => number || field.dataset == "gateway_dns",
         ("ResponseCode" | "ClientResponseCode" | "RCode", _) => number,
         ("QueryRD" | "QueryDO" | "QueryTCP", _) => truth,
-        ("SrcPort" | "DstPort", _) => value == &Val::Int(0),
+        ("SrcPort" | "DstPort", _) => {
+            value.text().is_some_and(|text| text.parse::<i128>() == Ok(0)) || scalar(value) == "0"
+        }
         ("ResourceRecordsJSON", _) => value.text().is_some_and(|text| text.starts_with('[')),
         _ => false,
     }
