@@ -3,6 +3,8 @@
 //! After a change to the keys or the mapping, `UPDATE_README=1 cargo test --test readme` writes
 //! them anew.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+
 use std::fmt::Write as _;
 use std::fs;
 
@@ -22,14 +24,15 @@ fn configuration() -> String {
             text.map_or("*none*".to_owned(), |text| format!("`{}`", text.to_string_lossy()))
         };
         let (default, help) = (text(key.default), key.help.to_string_lossy());
-        writeln!(table, "| `{}` | {default} | {} | {help} |", key.name(), key.kind).unwrap();
+        writeln!(table, "| `{}` | {default} | {} | {help} |", key.name(), key.kind)
+            .expect("a String takes it");
     }
     table
 }
 
 /// The table of one dataset's fields: each field, its type, and where it goes.
 fn fields(dataset: Dataset) -> String {
-    let settings = Settings::new(&Config::default()).unwrap();
+    let settings = Settings::new(&Config::default()).expect("the defaults");
     let lines = outline(&settings, dataset);
     let mut table = String::from("| field | type | goes to |\n| --- | --- | --- |\n");
     for field in dataset.fields() {
@@ -40,7 +43,8 @@ fn fields(dataset: Dataset) -> String {
             .collect();
         assert!(!places.is_empty(), "{field:?} has no place");
         let of_type = field.of_type().name();
-        writeln!(table, "| `{}` | {of_type} | {} |", field.name(), places.join(", ")).unwrap();
+        writeln!(table, "| `{}` | {of_type} | {} |", field.name(), places.join(", "))
+            .expect("a String takes it");
     }
     table
 }
@@ -56,13 +60,13 @@ fn with_section(readme: &str, name: &str, text: &str) -> String {
 
 #[test]
 fn the_tables_of_readme_are_those_of_the_code() {
-    let readme = fs::read_to_string(README).unwrap();
+    let readme = fs::read_to_string(README).expect("README.md");
     let mut wanted = with_section(&readme, "configuration", &configuration());
     for dataset in Dataset::ALL {
         wanted = with_section(&wanted, dataset.name(), &fields(dataset));
     }
     if std::env::var_os("UPDATE_README").is_some() {
-        fs::write(README, &wanted).unwrap();
+        fs::write(README, &wanted).expect("README.md");
         return;
     }
     assert!(
@@ -73,6 +77,6 @@ fn the_tables_of_readme_are_those_of_the_code() {
 
 #[test]
 fn readme_names_the_version_of_ecs_that_is_stated() {
-    let readme = fs::read_to_string(README).unwrap();
+    let readme = fs::read_to_string(README).expect("README.md");
     assert!(readme.contains(&format!("`ecs.version` (`{ECS_VERSION}`)")));
 }
