@@ -57,7 +57,7 @@ pub struct Scratch {
 pub(super) struct Draft<'a, 'w> {
     pub(super) settings: &'a Settings,
     pub(super) writer: Writer<'w>,
-    pub(super) found: Found,
+    pub(super) found: Found<'a>,
     pub(super) answers: &'a mut Vec<u8>,
     pub(super) time: Option<Time>,
     pub(super) dataset: Dataset,
@@ -292,9 +292,7 @@ impl<'a> Draft<'a, '_> {
 
     #[inline(always)]
     fn copy_from_chunk(&mut self, start: usize, end: usize) {
-        if let Some(part) = Part::new(self.event.chunk, start, end) {
-            self.writer.copy_part(part);
-        }
+        self.writer.copy_part(Part::new(self.event.chunk, start, end));
     }
 
     /// Whether any foreign field can clash with the output.

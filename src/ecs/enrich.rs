@@ -11,8 +11,9 @@ use crate::source::Field;
 
 /// What the rows of a record found, for the derived fields: fields that were read, and numbers.
 #[derive(Debug, Default)]
-pub(super) struct Found {
-    pub(super) question_name: Option<Field>,
+pub(super) struct Found<'a> {
+    /// As it is written.
+    pub(super) question_name: Option<&'a [u8]>,
     pub(super) response_code: Option<u16>,
     pub(super) source_ip: Option<(Field, Family)>,
     pub(super) destination_ip: Option<Field>,
@@ -54,17 +55,14 @@ pub(super) fn domain<T: Target>(t: &mut T) {
     }
 }
 
-/// The queried name as it is written.
-fn question_name<'a>(draft: &Draft<'a, '_>) -> Option<&'a [u8]> {
-    draft.value(draft.found.question_name?).and_then(text).map(trim_dots)
-}
-
 fn write_part(
     draft: &mut Draft<'_, '_>,
     part: impl FnOnce(Domain, &[u8]) -> Option<&[u8]>,
 ) -> bool {
     let Some(domain) = draft.found.domain else { return false };
-    let Some(part) = question_name(draft).and_then(|name| part(domain, name)) else { return false };
+    let Some(part) = draft.found.question_name.and_then(|name| part(domain, name)) else {
+        return false;
+    };
     draft.writer.str(part);
     true
 }
@@ -83,7 +81,9 @@ fn split(name: &[u8]) -> Option<Domain> {
     if name.is_empty() || name.split(|&byte| byte == b'.').any(<[u8]>::is_empty) {
         return None;
     }
-    if ip::family(name).is_some() {
+    // An IPv4 address begins with a digit, and only an IPv6 address has colons.
+    let like_address = name.first().is_some_and(u8::is_ascii_digit) || name.contains(&b':');
+    if like_address && ip::family(name).is_some() {
         return None;
     }
     let mut folded = [0; LONGEST_DOMAIN];
@@ -168,7 +168,7 @@ fn related_ip(draft: &mut Draft<'_, '_>) -> bool {
 
 fn related_hosts(draft: &mut Draft<'_, '_>) -> bool {
     let host = draft.value(Field::DeviceName).filter(|_| draft.has_gateway_fields());
-    let names = question_name(draft).into_iter().chain(host.and_then(text));
+    let names = draft.found.question_name.into_iter().chain(host.and_then(text));
     let written = write_distinct(&mut draft.writer, names);
     written.unwrap_or_else(|_| draft.starve())
 }
@@ -183,34 +183,50 @@ fn related_user(draft: &mut Draft<'_, '_>) -> bool {
     written.unwrap_or_else(|_| draft.starve())
 }
 
-/// Up to here, looking through the items before is quickest; from here on it would grow with the
+/// Up to here, looking through the texts before is quickest; from here on it would grow with the
 /// square of their number.
-const FEW: usize = 32;
+const FEW: usize = 16;
 
 /// Writes an array of texts, each once, in the order in which they come first; answers `false`
 /// when there is none.
+#[inline]
 fn write_distinct<'t>(
     writer: &mut Writer<'_>,
     texts: impl Iterator<Item = &'t [u8]> + Clone,
 ) -> Result<bool, OutOfMemory> {
-    let bound = texts.clone().count();
-    let opened = writer.open_root_array(bound);
-    if bound <= FEW {
-        for (i, text) in texts.clone().enumerate() {
-            if !texts.clone().take(i).any(|before| before == text) {
-                writer.add_members(1);
-                writer.str(text);
-            }
+    let mut few: [&[u8]; FEW] = [&[]; FEW];
+    let mut size = 0;
+    for text in texts.clone() {
+        if few.iter().take(size).any(|before| *before == text) {
+            continue;
         }
-    } else {
-        for (_, text) in distinct(texts, bound)? {
-            writer.add_members(1);
-            writer.str(text);
-        }
+        let Some(place) = few.get_mut(size) else { return write_distinct_of_many(writer, texts) };
+        *place = text;
+        size += 1;
     }
-    let any = writer.members() > 0;
+    let opened = writer.open_root_array(size);
+    for text in few.iter().take(size) {
+        writer.add_members(1);
+        writer.str(text);
+    }
     writer.close_root(opened);
-    Ok(any)
+    Ok(size > 0)
+}
+
+#[cold]
+fn write_distinct_of_many<'t>(
+    writer: &mut Writer<'_>,
+    texts: impl Iterator<Item = &'t [u8]> + Clone,
+) -> Result<bool, OutOfMemory> {
+    let bound = texts.clone().count();
+    let texts = distinct(texts, bound)?;
+    let opened = writer.open_root_array(texts.len());
+    for (_, text) in texts {
+        writer.add_members(1);
+        writer.str(text);
+    }
+    writer.close_root(opened);
+    Ok(true)
 }
 
 /// Texts with their places, each once, in the order of their places.

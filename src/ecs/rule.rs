@@ -57,9 +57,9 @@ pub(super) fn question_name(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> b
     let name = draft.part(field).and_then(text_part);
     let Some(name) = name else { return draft.refuse(field, Reason::NotText) };
     let (start, size) = trimmed(name.bytes());
-    let Some(name) = name.within(start, size) else { return false };
+    let name = name.within(start, size);
     draft.writer.str_part(name);
-    draft.found.question_name = Some(field);
+    draft.found.question_name = Some(name.bytes());
     true
 }
 

@@ -251,10 +251,11 @@ pub fn text(raw: &[u8]) -> Option<&[u8]> {
 #[inline(always)]
 pub fn text_part(value: Part<'_>) -> Option<Part<'_>> {
     let raw = value.bytes();
-    match *raw {
-        [first @ marker::FIXSTR..=0xbf, ..] => value.within(1, usize::from(first & 0x1f)),
-        _ => value.within(raw.len().checked_sub(text(raw)?.len())?, text(raw)?.len()),
+    if let [first @ marker::FIXSTR..=0xbf, ..] = *raw {
+        return Some(value.within(1, usize::from(first & 0x1f)));
     }
+    let size = text(raw)?.len();
+    Some(value.within(raw.len() - size, size))
 }
 
 /// The encoded items of an encoded array; `None` for any other value.

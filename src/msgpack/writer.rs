@@ -21,40 +21,49 @@ pub struct Writer<'a> {
 /// What is copied in one go where there is room.
 const WIDE: usize = 32;
 
-/// The first `size` bytes of a slice, with what lies behind them in memory.
-#[derive(Debug, Clone, Copy)]
+/// A part of a slice, which knows what lies behind it. Offsets outside of the slice make it empty.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Part<'a> {
-    tail: &'a [u8],
-    size: usize,
+    whole: &'a [u8],
+    start: usize,
+    end: usize,
 }
 
 impl<'a> Part<'a> {
-    /// The bytes from `start` to `end` of `bytes`, offsets as a slice has them.
+    /// The bytes from `start` to `end` of `whole`.
     #[inline(always)]
-    pub fn new(bytes: &'a [u8], start: usize, end: usize) -> Option<Self> {
-        let tail = bytes.get(start..)?;
-        let size = end.checked_sub(start)?;
-        (size <= tail.len()).then_some(Self { tail, size })
+    pub fn new(whole: &'a [u8], start: usize, end: usize) -> Self {
+        Self { whole, start, end }
     }
 
-    /// The part of this part from `start` on, and `size` bytes of it.
+    /// The bytes from `from` on, `size` of them.
     #[inline(always)]
-    pub fn within(self, start: usize, size: usize) -> Option<Self> {
-        let tail = self.tail.get(start..)?;
-        (start + size <= self.size).then_some(Self { tail, size })
+    pub fn within(self, from: usize, size: usize) -> Self {
+        let start = self.start + from;
+        Self { whole: self.whole, start, end: start + size }
     }
 
-    /// Sixteen bytes from the part's first byte on, and the part's size; `None` where the longer
+    /// Sixteen bytes from the part's first byte on, and the part's size; `None` where the whole
     /// slice ends before that.
     #[inline(always)]
     pub fn padded(self) -> Option<(&'a [u8; 16], usize)> {
-        Some((self.tail.first_chunk()?, self.size))
+        Some((self.wide()?, self.size()))
+    }
+
+    #[inline(always)]
+    fn wide<const N: usize>(self) -> Option<&'a [u8; N]> {
+        self.whole.get(self.start..)?.first_chunk()
+    }
+
+    #[inline(always)]
+    fn size(self) -> usize {
+        self.end - self.start
     }
 
     /// The bytes of the part.
     #[inline(always)]
     pub fn bytes(self) -> &'a [u8] {
-        self.tail.get(..self.size).unwrap_or_default()
+        self.whole.get(self.start..self.end).unwrap_or_default()
     }
 }
 
@@ -177,12 +186,12 @@ impl<'a> Writer<'a> {
     /// overwritten by what comes next.
     #[inline(always)]
     pub fn copy_part(&mut self, part: Part<'_>) {
-        if part.size <= WIDE {
-            let from = part.tail.first_chunk::<WIDE>();
+        let size = part.size();
+        if size <= WIDE {
             let place = self.room.get_mut(self.at..).and_then(|rest| rest.first_chunk_mut());
-            if let (Some(from), Some(place)) = (from, place) {
+            if let (Some(from), Some(place)) = (part.wide::<WIDE>(), place) {
                 *place = *from;
-                self.at += part.size;
+                self.at += size;
                 return;
             }
         }
@@ -220,7 +229,7 @@ impl<'a> Writer<'a> {
     /// Writes a string that is a part of a longer slice.
     #[inline(always)]
     pub fn str_part(&mut self, text: Part<'_>) {
-        self.str_header(text.size);
+        self.str_header(text.size());
         self.copy_part(text);
     }
 

@@ -194,7 +194,7 @@ impl Record {
             return None;
         }
         let Span { start, end } = self.span(field);
-        Part::new(bytes, start, end)
+        Some(Part::new(bytes, start, end))
     }
 
     #[inline]
