@@ -10,7 +10,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     bindgen::Builder::default()
         .header(HEADER)
         // What the plugin uses; not what the system's headers bring along.
-        .allowlist_type("flb_.*|mk_list")
+        .allowlist_type("flb_.*|cmt_.*|mk_list")
         .allowlist_var("FLB_.*")
         // Sizes and offsets are asserted when compiling: a wrong one is a crash in the host.
         .layout_tests(true)

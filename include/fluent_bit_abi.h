@@ -13,9 +13,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct flb_filter_instance; /* differs between versions and build options: never looked into */
+struct flb_filter_instance; /* differs between versions and build options: see its layouts below */
 struct flb_input_instance;
 struct flb_config;
+struct cmt;
+struct cmt_counter;
 
 /* What cb_filter answers. */
 #define FLB_FILTER_MODIFIED 1
@@ -139,10 +141,121 @@ union flb_filter_plugin {
     struct flb_filter_plugin_refusal refusal;
 };
 
+/*
+ * struct flb_filter_instance, as builds with regular expressions and metrics have it (all that are
+ * released). Another build's differs without a sign, so a layout is looked into only after the
+ * instance was seen to hold, at the layout's own offsets, our name, our callbacks (in what
+ * `plugin` points to) and the configuration that was passed beside it.
+ */
+
+/* 1.9.x. */
+struct flb_filter_instance_1_9 {
+    int id;
+    int log_level;
+    char name[32];
+    char *alias;
+    char *match;
+    void *match_regex;
+    void *context;
+    void *data;
+    const void *plugin;
+    struct mk_list properties;
+    struct mk_list *config_map;
+    struct mk_list _head;
+    struct cmt *cmt;
+    struct cmt_counter *cmt_add_records;
+    struct cmt_counter *cmt_drop_records;
+    void *metrics;
+    struct flb_config *config;
+};
+
+/* 2.0.x: two counters more. */
+struct flb_filter_instance_2_0 {
+    int id;
+    int log_level;
+    char name[32];
+    char *alias;
+    char *match;
+    void *match_regex;
+    void *context;
+    void *data;
+    const void *plugin;
+    struct mk_list properties;
+    struct mk_list *config_map;
+    struct mk_list _head;
+    struct cmt *cmt;
+    struct cmt_counter *cmt_records;
+    struct cmt_counter *cmt_bytes;
+    struct cmt_counter *cmt_add_records;
+    struct cmt_counter *cmt_drop_records;
+    void *metrics;
+    struct flb_config *config;
+};
+
+/* 2.1.0 to 3.1.x: event_type, log_suppress_interval and parent_processor more. */
+struct flb_filter_instance_2_1 {
+    int event_type;
+    int id;
+    int log_level;
+    int log_suppress_interval;
+    char name[32];
+    char *alias;
+    char *match;
+    void *match_regex;
+    void *parent_processor;
+    void *context;
+    void *data;
+    const void *plugin;
+    struct mk_list properties;
+    struct mk_list *config_map;
+    struct mk_list _head;
+    struct cmt *cmt;
+    struct cmt_counter *cmt_records;
+    struct cmt_counter *cmt_bytes;
+    struct cmt_counter *cmt_add_records;
+    struct cmt_counter *cmt_drop_records;
+    void *metrics;
+    struct flb_config *config;
+};
+
+/* 3.2.0 and newer: one counter and the notification channel more. */
+struct flb_filter_instance_3_2 {
+    int event_type;
+    int id;
+    int log_level;
+    int log_suppress_interval;
+    char name[32];
+    char *alias;
+    char *match;
+    void *match_regex;
+    void *parent_processor;
+    void *context;
+    void *data;
+    const void *plugin;
+    struct mk_list properties;
+    struct mk_list *config_map;
+    struct mk_list _head;
+    struct cmt *cmt;
+    struct cmt_counter *cmt_records;
+    struct cmt_counter *cmt_bytes;
+    struct cmt_counter *cmt_add_records;
+    struct cmt_counter *cmt_drop_records;
+    struct cmt_counter *cmt_drop_bytes;
+    void *metrics;
+    int notification_channel;
+    struct flb_config *config;
+};
+
 /* What the host exports and the plugin calls, found with dlsym. */
 typedef const char *(*flb_filter_get_property_fn)(const char *key, struct flb_filter_instance *);
 typedef void (*flb_filter_set_context_fn)(struct flb_filter_instance *, void *context);
 typedef const char *(*flb_filter_name_fn)(struct flb_filter_instance *);
 typedef void (*flb_log_print_fn)(int level, const char *file, int line, const char *fmt, ...);
+/* The texts are copied. A counter belongs to its cmt, and ends with it, after cb_exit. */
+typedef struct cmt_counter *(*cmt_counter_create_fn)(struct cmt *, char *ns, char *subsystem,
+                                                     char *name, char *help, int label_count,
+                                                     char **label_keys);
+typedef int (*cmt_counter_add_fn)(struct cmt_counter *, uint64_t timestamp, double value,
+                                  int label_count, char **label_values);
 
 #endif

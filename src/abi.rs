@@ -33,4 +33,13 @@ const _: () = {
 
     assert!(size_of::<flb_config_map>() == 96);
     assert!(size_of::<flb_config_map_raw>() == 104);
+
+    assert!(offset_of!(flb_filter_instance_1_9, plugin) == 80);
+    assert!(offset_of!(flb_filter_instance_1_9, cmt) == 128);
+    assert!(offset_of!(flb_filter_instance_1_9, config) == 160);
+    assert!(offset_of!(flb_filter_instance_2_0, config) == 176);
+    assert!(offset_of!(flb_filter_instance_2_1, plugin) == 96);
+    assert!(offset_of!(flb_filter_instance_2_1, cmt) == 144);
+    assert!(offset_of!(flb_filter_instance_2_1, config) == 192);
+    assert!(offset_of!(flb_filter_instance_3_2, config) == 208);
 };

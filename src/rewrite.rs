@@ -8,7 +8,7 @@
 
 use crate::chunk::{Head, Header, head};
 use crate::config::{Config, OnMismatch, WrongValue};
-use crate::ecs::{Event, Notes, Place, Scratch, Settings, Shortage, write_event};
+use crate::ecs::{Event, Place, Scratch, Settings, Shortage, Unreadable, write_event};
 use crate::memory::{OutOfMemory, lengthen};
 use crate::msgpack::{Malformed, Reader, Value, skip, text};
 use crate::source::{Dataset, JsonRecord, Record, is_ecs_already};
@@ -47,25 +47,69 @@ pub enum Answer {
 /// How many log events became what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    /// Mapped to ECS.
-    pub mapped: u64,
+    by_dataset: [DatasetCounts; Dataset::ALL.len()],
     /// Not ours, and passed byte for byte.
     pub passed: u64,
     /// Not ours, and removed.
     pub dropped: u64,
-    /// Of those mapped, the ones with a field that could not be read.
-    pub with_errors: u64,
     /// Chunks that were not valid from some byte on, and passed from there as they were.
     pub malformed_chunks: u64,
 }
 
+/// How many log events of one dataset became what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DatasetCounts {
+    /// Mapped to ECS.
+    pub mapped: u64,
+    /// Of those mapped, the ones with a field that could not be read.
+    pub with_errors: u64,
+}
+
 impl Counts {
-    fn add(&mut self, other: Self) {
-        self.mapped += other.mapped;
-        self.passed += other.passed;
-        self.dropped += other.dropped;
-        self.with_errors += other.with_errors;
-        self.malformed_chunks += other.malformed_chunks;
+    /// The counts of one dataset.
+    pub fn of(&self, dataset: Dataset) -> DatasetCounts {
+        self.by_dataset.get(dataset.index()).copied().unwrap_or_default()
+    }
+
+    /// Log events mapped to ECS, of all datasets.
+    pub fn mapped(&self) -> u64 {
+        self.by_dataset.iter().map(|counts| counts.mapped).sum()
+    }
+
+    /// Of those mapped, the ones with a field that could not be read, of all datasets.
+    pub fn with_errors(&self) -> u64 {
+        self.by_dataset.iter().map(|counts| counts.with_errors).sum()
+    }
+
+    /// What came since `earlier`.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        self.with(earlier, u64::wrapping_sub)
+    }
+
+    fn add(&mut self, other: &Self) {
+        *self = self.with(other, u64::wrapping_add);
+    }
+
+    fn add_mapped(&mut self, dataset: Dataset, with_error: bool) {
+        if let Some(counts) = self.by_dataset.get_mut(dataset.index()) {
+            counts.mapped += 1;
+            counts.with_errors += u64::from(with_error);
+        }
+    }
+
+    fn with(&self, other: &Self, combine: impl Fn(u64, u64) -> u64) -> Self {
+        let mut by_dataset = self.by_dataset;
+        for (counts, other) in by_dataset.iter_mut().zip(&other.by_dataset) {
+            counts.mapped = combine(counts.mapped, other.mapped);
+            counts.with_errors = combine(counts.with_errors, other.with_errors);
+        }
+        Self {
+            by_dataset,
+            passed: combine(self.passed, other.passed),
+            dropped: combine(self.dropped, other.dropped),
+            malformed_chunks: combine(self.malformed_chunks, other.malformed_chunks),
+        }
     }
 }
 
@@ -81,6 +125,7 @@ pub struct Mapper {
     scratch: Scratch,
     staging: Staging,
     counts: Counts,
+    unreadable: Option<Unreadable>,
 }
 
 impl Mapper {
@@ -99,12 +144,18 @@ impl Mapper {
             scratch: Scratch::default(),
             staging: Staging::default(),
             counts: Counts::default(),
+            unreadable: None,
         })
     }
 
     /// The counts of all chunks so far; a chunk that failed for want of memory does not count.
     pub fn counts(&self) -> Counts {
         self.counts
+    }
+
+    /// The first field of the last chunk that could not be read.
+    pub fn unreadable(&self) -> Option<&Unreadable> {
+        self.unreadable.as_ref()
     }
 
     /// Rewrites the events of `chunk` that are ours, and appends the new chunk to `output`.
@@ -121,6 +172,7 @@ impl Mapper {
         let mut pass = Pass { chunk, copied: 0, changed: false, stayed: false };
         let mut counts = Counts::default();
         self.staging.clear(chunk.len());
+        self.unreadable = None;
         let mut at = 0;
         while at < chunk.len() {
             let (end, verdict) = match self.judge(chunk, at) {
@@ -145,33 +197,41 @@ impl Mapper {
                     pass.copied = end;
                 }
                 Verdict::Map { dataset, header, text } => {
-                    counts.mapped += 1;
                     pass.copy_up_to(at, &mut self.staging, output)?;
                     pass.changed = true;
                     pass.stayed = true;
                     pass.copied = end;
                     self.map(dataset, chunk, at, header, text, output)?;
-                    counts.with_errors += u64::from(!self.notes().list().is_empty());
+                    let with_error = !self.scratch.notes.list().is_empty();
+                    counts.add_mapped(dataset, with_error);
+                    if with_error && self.unreadable.is_none() {
+                        self.unreadable = self.first_unreadable(chunk, text);
+                    }
                 }
             }
             at = end;
         }
         if !pass.changed {
-            self.counts.add(counts);
+            self.counts.add(&counts);
             return Ok(Answer::Untouched);
         }
         if !pass.stayed {
-            self.counts.add(counts);
+            self.counts.add(&counts);
             return Ok(Answer::Emptied);
         }
         pass.copy_up_to(chunk.len(), &mut self.staging, output)?;
         self.staging.flush(output, chunk.len())?;
-        self.counts.add(counts);
+        self.counts.add(&counts);
         Ok(Answer::Rewritten)
     }
 
-    fn notes(&self) -> &Notes {
-        &self.scratch.notes
+    /// The first field that could not be read in the record mapped last.
+    #[cold]
+    fn first_unreadable(&self, chunk: &[u8], text_at: Option<TextAt>) -> Option<Unreadable> {
+        let &(field, reason) = self.scratch.notes.list().first()?;
+        let bytes = text_at.map_or(chunk, |text| self.json.bytes(text.size));
+        let value = self.record.value(bytes, field)?;
+        Some(Unreadable::new(field, reason, value.bytes()))
     }
 
     /// Tells what becomes of the event at the offset `at`, and where the next one begins.

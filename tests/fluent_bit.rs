@@ -29,6 +29,8 @@ mod run;
 mod groups;
 #[path = "fluent_bit/logpush.rs"]
 mod logpush;
+#[path = "fluent_bit/metrics.rs"]
+mod metrics;
 #[path = "fluent_bit/several.rs"]
 mod several;
 #[path = "fluent_bit/startup.rs"]

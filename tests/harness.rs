@@ -21,6 +21,8 @@ mod lifecycle;
 mod malformed;
 #[path = "harness/memory.rs"]
 mod memory;
+#[path = "harness/metrics.rs"]
+mod metrics;
 #[path = "harness/settings.rs"]
 mod settings;
 #[path = "harness/through.rs"]

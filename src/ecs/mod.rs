@@ -25,6 +25,7 @@ mod settings;
 mod shared;
 mod target;
 mod typed;
+mod unreadable;
 mod whole;
 
 pub use draft::{Event, Place, Scratch, Shortage, write_event};
@@ -32,6 +33,7 @@ pub use notes::{Notes, Reason};
 pub use outline::{Line, outline};
 pub use settings::Settings;
 pub use shared::ECS_VERSION;
+pub use unreadable::Unreadable;
 
 use crate::source::Dataset;
 use target::Target;

@@ -22,6 +22,8 @@ pub(crate) const GZIP_BODIES: Version = Version(2, 2, 0);
 pub(crate) const NDJSON_BODIES: Version = Version(2, 0, 0);
 /// YAML has come of age.
 pub(crate) const YAML: Version = Version(2, 0, 0);
+/// The HTTP server shows the metrics of all instances at `/api/v2/metrics`.
+pub(crate) const METRICS: Version = Version(2, 0, 0);
 /// Filters run as processors of an input, and SIGHUP reloads the configuration.
 pub(crate) const PROCESSORS: Version = Version(2, 1, 0);
 /// in_tail reads `.gz` files.

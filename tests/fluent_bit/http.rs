@@ -55,6 +55,21 @@ impl Post<'_> {
     }
 }
 
+/// Gets a text; `None` while nobody listens or answers with it. Some versions keep even a
+/// connection of HTTP/1.0 open: what has come after a second is the text.
+pub(crate) fn get(port: u16, path: &str) -> Option<String> {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(1))).ok()?;
+    let head = format!("GET {path} HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).ok()?;
+    let mut response = Vec::new();
+    drop(stream.read_to_end(&mut response));
+    let response = String::from_utf8(response).ok()?;
+    let (head, body) = response.split_once("\r\n\r\n")?;
+    let status = head.lines().next()?.split(' ').nth(1)?;
+    (status == "200").then(|| body.to_owned())
+}
+
 /// Reads a response up to the end of its head; some versions keep the connection open.
 fn status(mut stream: TcpStream) -> io::Result<u16> {
     let mut head = Vec::new();

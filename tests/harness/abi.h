@@ -12,6 +12,9 @@
  *
  * CONFIG_MAP_RAW=1 is 5.0.3 and newer: one more pointer in each config map
  * element, hence another stride.
+ *
+ * INSTANCE is the version from which on struct flb_filter_instance looks like
+ * this build's: 19, 20, 21, 32 (1.9 to 3.2), or 0 for a build that is unlike any.
  */
 #ifndef HARNESS_ABI_H
 #define HARNESS_ABI_H
@@ -19,8 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if !defined(GENERATION) || !defined(CONFIG_MAP_RAW)
-#error "compile with -DGENERATION=0..4 and -DCONFIG_MAP_RAW=0|1"
+#if !defined(GENERATION) || !defined(CONFIG_MAP_RAW) || !defined(INSTANCE)
+#error "compile with -DGENERATION=0..4, -DCONFIG_MAP_RAW=0|1 and -DINSTANCE=0|19|20|21|32"
 #endif
 
 struct flb_config;
@@ -89,6 +92,45 @@ struct abi_filter_plugin {
     struct abi_list head;
 };
 
+struct abi_filter_instance {
+#if INSTANCE >= 21
+    int event_type;
+#endif
+    int id;
+    int log_level;
+#if INSTANCE >= 21
+    int log_suppress_interval;
+#endif
+    char name[32];
+    char *alias;
+    char *match;
+    void *match_regex;
+#if INSTANCE >= 21
+    void *parent_processor;
+#endif
+    void *context;
+    void *data;
+    struct abi_filter_plugin *p;
+    struct abi_list properties;
+    struct abi_list *config_map;
+    struct abi_list head;
+    void *cmt;
+#if INSTANCE >= 20
+    void *cmt_records;
+    void *cmt_bytes;
+#endif
+    void *cmt_add_records;
+    void *cmt_drop_records;
+#if INSTANCE >= 32
+    void *cmt_drop_bytes;
+#endif
+    void *metrics;
+#if INSTANCE >= 32
+    int notification_channel;
+#endif
+    struct flb_config *config;
+};
+
 _Static_assert(sizeof(struct abi_config_map) == (CONFIG_MAP_RAW ? 104 : 96),
                "config map stride");
 _Static_assert(offsetof(struct abi_filter_plugin, name) == 8, "name");
@@ -96,5 +138,8 @@ _Static_assert(offsetof(struct abi_filter_plugin, config_map) == 24, "config_map
 _Static_assert(sizeof(struct abi_filter_plugin) ==
                (GENERATION >= 4 ? 88 : GENERATION == 3 ? 80 : 72),
                "plugin struct size");
+_Static_assert(offsetof(struct abi_filter_instance, config) ==
+               (INSTANCE == 32 ? 208 : INSTANCE == 21 ? 192 : INSTANCE == 20 ? 176 : 160),
+               "instance");
 
 #endif

@@ -184,7 +184,8 @@ impl Run {
         let run = self
             .output("--log", "log")
             .output("--out-frames", "frames")
-            .output("--count-allocs", "allocations");
+            .output("--count-allocs", "allocations")
+            .output("--metrics", "metrics");
         let mut command = run.command();
         let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
         Outcome {
@@ -272,6 +273,11 @@ impl Outcome {
     /// What the plugin allocated inside each call.
     pub(crate) fn allocations(&self) -> Vec<Value> {
         json_lines(&self.scratch.text("allocations"))
+    }
+
+    /// What the instances have counted in the host's metrics.
+    pub(crate) fn metrics(&self) -> Vec<Value> {
+        json_lines(&self.scratch.text("metrics"))
     }
 
     pub(crate) fn frames(&self) -> Vec<Frame> {

@@ -8,17 +8,18 @@
 #include <string.h>
 #include <strings.h>
 
-#include "buf.h"
-
-/* Opaque to the plugin: real layouts differ between versions, so nothing in here is to be read. */
+/* Opaque to the plugin. */
 struct flb_config {
     unsigned char not_for_plugins[4096];
 };
 
+/* Its beginning looks as this build's instances do (instance_lay_out), or like garbage. */
 struct flb_filter_instance {
-    unsigned char not_for_plugins[1024];
+    unsigned char layout[1024];
     const struct plugin *plugin;
     char name[32];
+    int log_level;
+    struct cmt *cmt;
     char *alias;
     char **keys;
     char **values;
@@ -61,10 +62,21 @@ const char *flb_filter_name(struct flb_filter_instance *instance)
 static FILE *log_file;
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
 
+static const char *const level_names[] = {"off", "error", "warn", "info", "debug", "trace"};
+
+static int level_named(const char *name)
+{
+    for (int level = 0; level <= LOG_TRACE; level++) {
+        if (strcasecmp(level_names[level], name) == 0) {
+            return level;
+        }
+    }
+    die("no log level: %s", name);
+}
+
 static void log_line(int level, const char *format, va_list args)
 {
-    static const char *const names[] = {"off", "error", "warn", "info", "debug", "trace"};
-    const char *name = level >= 0 && level <= LOG_TRACE ? names[level] : "unknown";
+    const char *name = level >= 0 && level <= LOG_TRACE ? level_names[level] : "unknown";
     FILE *file = log_file ? log_file : stderr;
 
     pthread_mutex_lock(&log_lock);
@@ -140,10 +152,12 @@ struct flb_filter_instance *instance_new(const struct plugin *plugin, int id)
 {
     struct flb_filter_instance *instance = must(calloc(1, sizeof(*instance)));
 
-    memset(instance->not_for_plugins, 0xa5, sizeof(instance->not_for_plugins));
+    memset(instance->layout, 0xa5, sizeof(instance->layout));
     memset(&config, 0x5a, sizeof(config));
     instance->plugin = plugin;
     snprintf(instance->name, sizeof(instance->name) - 1, "%s.%i", plugin->name, id);
+    instance->log_level = LOG_INFO;
+    instance->cmt = cmt_new();
     return instance;
 }
 
@@ -157,8 +171,12 @@ void instance_set_property(struct flb_filter_instance *instance, const char *key
         instance->alias = copy_text(value);
         return;
     }
-    if (strcasecmp(key, "match") == 0 || strcasecmp(key, "log_level") == 0) {
-        return; /* the host's own: the plugin never sees them */
+    if (strcasecmp(key, "match") == 0) {
+        return; /* the host's own: the plugin never sees it */
+    }
+    if (strcasecmp(key, "log_level") == 0) {
+        instance->log_level = level_named(value);
+        return;
     }
     instance->keys = must(realloc(instance->keys, (last + 1) * sizeof(*instance->keys)));
     instance->values = must(realloc(instance->values, (last + 1) * sizeof(*instance->values)));
@@ -176,7 +194,13 @@ void instance_free(struct flb_filter_instance *instance)
     free(instance->keys);
     free(instance->values);
     free(instance->alias);
+    cmt_free(instance->cmt);
     free(instance);
+}
+
+void instance_print_metrics(const struct flb_filter_instance *instance, struct buf *out)
+{
+    cmt_print(instance->cmt, out);
 }
 
 /* ---- start and stop ---- */
@@ -275,6 +299,13 @@ static bool start(struct flb_filter_instance *instance)
     if (!check_properties(instance)) {
         return false;
     }
+    instance_lay_out(instance->layout, &(struct instance_view) {
+        .plugin = plugin,
+        .name = instance->name,
+        .log_level = instance->log_level,
+        .cmt = instance->cmt,
+        .config = &config,
+    });
     if (plugin->pre_run && plugin->pre_run(instance, &config, NULL) != 0) {
         host_log(LOG_ERROR, "Failed pre_run callback on filter %s", instance->name);
         return false;

@@ -17,6 +17,8 @@
 #include <stdint.h>
 
 #include "alloc.h"
+#include "buf.h"
+#include "cmt.h"
 
 struct flb_config;
 struct flb_filter_instance;
@@ -38,6 +40,7 @@ typedef int exit_function(void *context, struct flb_config *);
 
 struct plugin {
     void *library;
+    void *registration; /* the copy that instances point to */
     int event_type;
     int flags;
     const char *name;
@@ -65,6 +68,16 @@ struct filter_arguments {
 
 bool plugin_load(struct plugin *plugin, const char *path);
 void plugin_unload(struct plugin *plugin, bool close_library);
+/* What an instance holds where a plugin may look for it, in this build's layout. */
+struct instance_view {
+    const struct plugin *plugin;
+    const char *name;
+    int log_level;
+    struct cmt *cmt;
+    struct flb_config *config;
+};
+
+void instance_lay_out(unsigned char *place, const struct instance_view *view);
 int plugin_call_filter(const struct plugin *plugin, const struct filter_arguments *arguments);
 const char *config_type_name(int type);
 
@@ -80,6 +93,8 @@ void instance_set_property(struct flb_filter_instance *instance, const char *key
 bool instance_init(struct flb_filter_instance *instance);
 void instance_exit(struct flb_filter_instance *instance);
 void instance_free(struct flb_filter_instance *instance);
+/* What the plugin has counted, as JSON lines. */
+void instance_print_metrics(const struct flb_filter_instance *instance, struct buf *out);
 
 /* What cb_filter is told beside the chunk; plugin is whose callbacks to use. */
 struct filter_arguments instance_arguments(struct flb_filter_instance *instance);

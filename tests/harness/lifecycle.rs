@@ -23,12 +23,25 @@ fn started(name: &str) -> String {
     )
 }
 
+/// What is said of the one record of `VARIED` with a field that cannot be read.
+fn warned(name: &str) -> String {
+    format!(
+        "[warn] [filter:cloudflare_dns:{name}] 1 record with a field that cannot be read, kept as \
+         it came under 'cloudflare'; the first: Timestamp: not a time between the years 0001 and \
+         9999: \"yesterday\""
+    )
+}
+
 /// What is said of `VARIED` in the end.
 fn ended(name: &str) -> String {
     format!(
         "[info] [filter:cloudflare_dns:{name}] records: 5 mapped, 1 passed, 0 dropped; \
          1 with errors; 0 malformed chunks"
     )
+}
+
+fn logged(name: &str) -> [String; 3] {
+    [started(name), warned(name), ended(name)]
 }
 
 #[test]
@@ -73,14 +86,14 @@ fn an_unsupported_host_sees_no_config_map() {
 fn start_and_end_are_logged_with_the_settings_and_the_counts() {
     for host in HOSTS {
         let run = Run::new(host).ndjson(VARIED).well();
-        assert_eq!(run.log(), [started("cloudflare_dns.0"), ended("cloudflare_dns.0")], "{run}");
+        assert_eq!(run.log(), logged("cloudflare_dns.0"), "{run}");
     }
 }
 
 #[test]
 fn log_lines_carry_the_alias() {
     let run = Run::new("gen4raw").with(&["alias=dns%s"]).ndjson(VARIED).well();
-    assert_eq!(run.log(), [started("dns%s"), ended("dns%s")], "{run}");
+    assert_eq!(run.log(), logged("dns%s"), "{run}");
 }
 
 // ---- calls that no host makes ----

@@ -71,6 +71,8 @@ static void copy_registration(struct plugin *plugin, const void *symbol)
     struct abi_filter_plugin own;
 
     memcpy(&own, symbol, sizeof(own));
+    plugin->registration = must(malloc(sizeof(own)));
+    memcpy(plugin->registration, &own, sizeof(own));
 #if GENERATION >= 2
     plugin->event_type = own.event_type;
 #endif
@@ -148,10 +150,30 @@ void plugin_unload(struct plugin *plugin, bool close_library)
         free(plugin->keys[i].default_value);
     }
     free(plugin->keys);
+    free(plugin->registration);
     if (plugin->library && close_library && dlclose(plugin->library) != 0) {
         violation("dlclose: %s", dlerror());
     }
     *plugin = (struct plugin) {0};
+}
+
+void instance_lay_out(unsigned char *place, const struct instance_view *view)
+{
+#if INSTANCE > 0
+    struct abi_filter_instance instance;
+
+    /* What is not set below is garbage to a plugin. */
+    memcpy(&instance, place, sizeof(instance));
+    instance.log_level = view->log_level;
+    snprintf(instance.name, sizeof(instance.name), "%s", view->name);
+    instance.p = view->plugin->registration;
+    instance.cmt = view->cmt;
+    instance.config = view->config;
+    memcpy(place, &instance, sizeof(instance));
+#else
+    (void) place;
+    (void) view;
+#endif
 }
 
 int plugin_call_filter(const struct plugin *plugin, const struct filter_arguments *arguments)

@@ -99,6 +99,9 @@ static void write_results(const struct options *options, const struct work *work
     if (options->count_allocs) {
         buf_write(&outcome->allocations, options->count_allocs);
     }
+    if (options->metrics) {
+        buf_write(&outcome->metrics, options->metrics);
+    }
     if (options->out_json) {
         print_chunk(outcome->raw.data, outcome->raw.size, &text);
         buf_write(&text, options->out_json);

@@ -42,6 +42,7 @@ static const char usage_text[] =
     "  --out-chunk FILE     the input's bytes, as encoded\n"
     "  --stats FILE         calls, answers, events and bytes as one JSON line\n"
     "  --count-allocs FILE  the plugin's malloc calls inside each cb_filter, JSON lines\n"
+    "  --metrics FILE       what the instances have counted, JSON lines\n"
     "  --log FILE           log lines \"[level] message\" (stderr)\n"
     "\n"
     "modes\n"
@@ -57,7 +58,7 @@ static const char usage_text[] =
 enum option_id {
     OPT_INSTANCES = 256, OPT_THREADS, OPT_CONTEXTS, OPT_REPEAT, OPT_NDJSON, OPT_CHUNK,
     OPT_FRAMES, OPT_FORM, OPT_TIME, OPT_MARKERS, OPT_SPLIT, OPT_OUT_JSON, OPT_OUT_RAW,
-    OPT_OUT_FRAMES, OPT_OUT_CHUNK, OPT_STATS, OPT_ALLOCS, OPT_LOG, OPT_KEYS, OPT_DESCRIBE,
+    OPT_OUT_FRAMES, OPT_OUT_CHUNK, OPT_STATS, OPT_ALLOCS, OPT_METRICS, OPT_LOG, OPT_KEYS, OPT_DESCRIBE,
     OPT_NULLS, OPT_FAIL, OPT_KEEP
 };
 
@@ -81,6 +82,7 @@ static const struct option long_options[] = {
     {"out-chunk", required_argument, NULL, OPT_OUT_CHUNK},
     {"stats", required_argument, NULL, OPT_STATS},
     {"count-allocs", required_argument, NULL, OPT_ALLOCS},
+    {"metrics", required_argument, NULL, OPT_METRICS},
     {"log", required_argument, NULL, OPT_LOG},
     {"list-keys", no_argument, NULL, OPT_KEYS},
     {"describe", no_argument, NULL, OPT_DESCRIBE},
@@ -197,6 +199,7 @@ static void apply(struct options *options, int id, const char *value)
     case OPT_OUT_CHUNK: options->out_chunk = value; break;
     case OPT_STATS: options->stats = value; break;
     case OPT_ALLOCS: options->count_allocs = value; break;
+    case OPT_METRICS: options->metrics = value; break;
     case OPT_LOG: options->log = value; break;
     case OPT_KEYS: options->list_keys = true; break;
     case OPT_DESCRIBE: options->describe = true; break;

@@ -36,6 +36,7 @@ struct options {
     const char *count_allocs;
     const char *stats;
     const char *log;
+    const char *metrics;
 
     unsigned long fail_malloc;
     bool fail_onwards;

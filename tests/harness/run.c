@@ -128,6 +128,7 @@ void outcome_free(struct outcome *outcome)
     buf_free(&outcome->raw);
     buf_free(&outcome->frames);
     buf_free(&outcome->allocations);
+    buf_free(&outcome->metrics);
 }
 
 /* Every call answered alike: same answers, same bytes. */
@@ -243,6 +244,9 @@ bool run(const struct options *options, const struct work *work, struct outcome 
     }
     else if (started) {
         run_threads(&context, options, work, outcome);
+        for (size_t i = 0; i < context.instance_count; i++) {
+            instance_print_metrics(context.instances[i], &outcome->metrics);
+        }
     }
     context_stop(&context, options);
     return started;

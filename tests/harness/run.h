@@ -39,6 +39,7 @@ struct outcome {
     struct buf raw;
     struct buf frames;
     struct buf allocations;
+    struct buf metrics;
     unsigned long notouch;
     unsigned long modified;
     unsigned long emptied; /* modified to nothing */

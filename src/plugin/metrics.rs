@@ -1,0 +1,88 @@
+//! What becomes of the records, as counters in the host's own metrics.
+//!
+//! All of them appear at the start, at zero, so that a rate can be told from the first record on
+//! and nothing is added to the host's lists while another thread reads them.
+
+use std::ffi::{CStr, CString};
+
+use crate::config::Config;
+use crate::host::{Counter, Inside};
+use crate::rewrite::Counts;
+use crate::source::Dataset;
+
+/// The label `dataset` of records that are not Cloudflare's.
+const NONE: &CStr = c"none";
+
+/// The counters of one filter instance.
+pub(super) struct Metrics {
+    /// The label `name`, as the host's own counters have it.
+    name: CString,
+    datasets: Vec<Dataset>,
+    records: Counter<3>,
+    with_errors: Counter<2>,
+    malformed_chunks: Counter<1>,
+}
+
+impl Metrics {
+    /// Makes the counters; `None` in a host without metrics.
+    pub(super) fn new(inside: Inside, name: &str, config: &Config) -> Option<Self> {
+        let metrics = Self {
+            name: CString::new(name).ok()?,
+            datasets: config.datasets().collect(),
+            records: Counter::new(
+                inside,
+                c"cloudflare_dns_records_total",
+                c"Records by what became of them",
+                [c"name", c"dataset", c"result"],
+            )?,
+            with_errors: Counter::new(
+                inside,
+                c"cloudflare_dns_records_with_errors_total",
+                c"Mapped records with a field that cannot be read",
+                [c"name", c"dataset"],
+            )?,
+            malformed_chunks: Counter::new(
+                inside,
+                c"cloudflare_dns_malformed_chunks_total",
+                c"Chunks that are not valid MessagePack from some byte on",
+                [c"name"],
+            )?,
+        };
+        metrics.add_all(&Counts::default(), |_| true);
+        Some(metrics)
+    }
+
+    /// Adds what became of a chunk.
+    pub(super) fn add(&self, counts: &Counts) {
+        self.add_all(counts, |count| count > 0);
+    }
+
+    fn add_all(&self, counts: &Counts, counts_too: impl Fn(u64) -> bool) {
+        let name = self.name.as_c_str();
+        let record = |dataset, result, count| {
+            if counts_too(count) {
+                self.records.add(count, [name, dataset, result]);
+            }
+        };
+        for &dataset in &self.datasets {
+            let of_dataset = counts.of(dataset);
+            record(label(dataset), c"mapped", of_dataset.mapped);
+            if counts_too(of_dataset.with_errors) {
+                self.with_errors.add(of_dataset.with_errors, [name, label(dataset)]);
+            }
+        }
+        record(NONE, c"passed", counts.passed);
+        record(NONE, c"dropped", counts.dropped);
+        if counts_too(counts.malformed_chunks) {
+            self.malformed_chunks.add(counts.malformed_chunks, [name]);
+        }
+    }
+}
+
+fn label(dataset: Dataset) -> &'static CStr {
+    match dataset {
+        Dataset::DnsLogs => c"dns_logs",
+        Dataset::DnsFirewallLogs => c"dns_firewall_logs",
+        Dataset::GatewayDns => c"gateway_dns",
+    }
+}
