@@ -1,8 +1,8 @@
 //! The context of one filter instance: what it does at its start, for each chunk, and at its end.
 
-use super::VERSION;
 use super::metrics::Metrics;
 use super::registration::registered;
+use super::version;
 use super::warnings::Warnings;
 use crate::abi;
 use crate::config::Config;
@@ -28,7 +28,7 @@ impl Context {
         let settings = Config::read(|key| instance.property(key));
         match settings.and_then(|settings| Ok((Mapper::new(&settings)?, settings))) {
             Ok((mapper, settings)) => {
-                log.info(format_args!("version {VERSION}, {settings}"));
+                log.info(format_args!("{}, {settings}", version()));
                 let metrics = inside.and_then(|inside| Metrics::new(inside, &name, &settings));
                 Some(Self { mapper, log, metrics, warnings: Warnings::default() })
             }

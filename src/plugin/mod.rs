@@ -18,8 +18,15 @@ use crate::abi;
 use crate::host::{FilterAnswer, Instance, Log};
 use context::Context;
 
-/// The version, as the start-up line shows it.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// `version 0.1.0 (0123456789ab)`, as lines of the log show it. Between NULs, so that
+/// `strings flb-filter_cloudflare_dns.so | grep '^version '` tells what a file is.
+static VERSION: &str =
+    concat!("\0version ", env!("CARGO_PKG_VERSION"), " (", env!("PLUGIN_COMMIT"), ")\0");
+
+/// `version 0.1.0 (0123456789ab)`.
+fn version() -> &'static str {
+    VERSION.trim_matches('\0')
+}
 
 unsafe extern "C" fn cb_init(
     instance: *mut abi::flb_filter_instance,
@@ -97,8 +104,9 @@ unsafe extern "C" fn cb_refuse(
 ) -> c_int {
     fence(-1, || {
         Log::new("cloudflare_dns.0", None).error(format_args!(
-            "version {VERSION} cannot run here: this is not a Fluent Bit from 1.9.3 to 5.x, \
-             or not one that exports its functions"
+            "{} cannot run here: this is not a Fluent Bit from 1.9.3 to 5.x, \
+             or not one that exports its functions",
+            version(),
         ));
         -1
     })

@@ -1,5 +1,6 @@
 //! Help, refusals, and what the log says at the start and at the end.
 
+use flb_filter_cloudflare_dns::VERSION;
 use flb_filter_cloudflare_dns::config::{KEYS, Kind};
 
 use crate::golden::DNS;
@@ -118,11 +119,10 @@ fn a_wrong_value_in_yaml_stops_the_start_too() {
 fn the_log_tells_the_settings_at_the_start_and_the_counts_at_the_end() {
     let expected = [
         format!(
-            "[ info] [filter:cloudflare_dns:logpush] version {}, convention=ecs dataset=dns_logs \
-             enrich=domain,outcome keep_codes=true key_name=log on_mismatch=drop \
-             preserve_key=true preserve_original=true reserve_data=false set_time=false \
-             timestamp_key=off",
-            env!("CARGO_PKG_VERSION"),
+            "[ info] [filter:cloudflare_dns:logpush] version {VERSION}, convention=ecs \
+             dataset=dns_logs enrich=domain,outcome keep_codes=true key_name=log \
+             on_mismatch=drop preserve_key=true preserve_original=true reserve_data=false \
+             set_time=false timestamp_key=off"
         ),
         "[ warn] [filter:cloudflare_dns:logpush] 2 records with a field that cannot be read, kept \
          as it came under 'cloudflare'; the first: SourceIP: not an IP address: \"localhost\""

@@ -1,12 +1,11 @@
 //! Start, end, the hosts that are refused, and calls that no host makes.
 
+use flb_filter_cloudflare_dns::VERSION;
 use serde_json::json;
 
 use crate::driver::{Run, json_lines};
 use crate::samples::{SEEDS, VARIED};
 use crate::{FAILED, HOSTS};
-
-const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 fn unsupported() -> String {
     format!(
