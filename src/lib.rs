@@ -19,6 +19,7 @@ pub mod config;
 pub mod dns_codes;
 pub mod ecs;
 mod host;
+mod inject_panic;
 pub mod memory;
 pub mod msgpack;
 mod plugin;

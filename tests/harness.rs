@@ -4,17 +4,23 @@
 //! Fluent Bit does, each with the struct layouts and the exported names of its version. What a
 //! record maps to is tested elsewhere; here it is what reaches the host and what comes back: whole
 //! events, whole log lines, exact bytes. `FLB_PLUGIN=<file>` tests a packaged library instead of
-//! the one Cargo has just built.
+//! the one Cargo has just built; `MEMCHECK=1` runs every host under valgrind's memcheck.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
+#[path = "harness/built.rs"]
+mod built;
 #[path = "harness/driver.rs"]
 mod driver;
 #[path = "harness/samples.rs"]
 mod samples;
 
+#[path = "harness/fence.rs"]
+mod fence;
 #[path = "harness/foreign.rs"]
 mod foreign;
+#[path = "harness/hardening.rs"]
+mod hardening;
 #[path = "harness/lifecycle.rs"]
 mod lifecycle;
 #[path = "harness/malformed.rs"]
@@ -25,6 +31,8 @@ mod memory;
 mod metrics;
 #[path = "harness/settings.rs"]
 mod settings;
+#[path = "harness/system_calls.rs"]
+mod system_calls;
 #[path = "harness/through.rs"]
 mod through;
 

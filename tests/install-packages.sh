@@ -3,8 +3,9 @@
 set -eu
 
 # gcc and make: the C harness. libclang-dev: bindgen. libmsgpack-dev: the harness decodes with the
-# library that Fluent Bit itself uses. valgrind: the harness runs under memcheck.
-packages="gcc make pkg-config libclang-dev libmsgpack-dev valgrind"
+# library that Fluent Bit itself uses. valgrind: the harness runs under memcheck. strace: what the
+# plugin asks of the kernel. binutils: readelf looks at the built file.
+packages="gcc binutils make pkg-config libclang-dev libmsgpack-dev valgrind strace"
 
 missing=
 for package in $packages; do

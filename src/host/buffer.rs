@@ -3,6 +3,7 @@
 use std::ffi::c_void;
 use std::ptr::NonNull;
 
+use crate::inject_panic::inject_panic;
 use crate::memory::OutOfMemory;
 use crate::rewrite::Output;
 
@@ -34,6 +35,7 @@ impl HostBuffer {
 
 impl Output for HostBuffer {
     fn append(&mut self, bytes: &[u8], more: usize) -> Result<(), OutOfMemory> {
+        inject_panic("append");
         if bytes.is_empty() {
             return Ok(());
         }

@@ -47,7 +47,7 @@ impl Log {
         // A text that is too long is cut.
         let _ = line.write_fmt(text);
         let Some(print) = LOG_PRINT.get() else {
-            eprintln!("[filter:cloudflare_dns] {}", line.as_c_str().to_string_lossy());
+            eprintln!("[filter:cloudflare_dns] {line}");
             return;
         };
         let format = c"[filter:cloudflare_dns:%s] %s".as_ptr();
@@ -57,19 +57,27 @@ impl Log {
     }
 }
 
-/// A C string on the stack.
-struct Line<const N: usize> {
+/// A line of a log, on the stack: a C string without control characters.
+#[derive(Clone, Copy)]
+pub(crate) struct Line<const N: usize> {
     bytes: [u8; N],
     len: usize,
 }
 
 impl<const N: usize> Line<N> {
-    fn new() -> Self {
+    /// An empty line.
+    pub(crate) const fn new() -> Self {
         Self { bytes: [0; N], len: 0 }
     }
 
     fn as_c_str(&self) -> &CStr {
         CStr::from_bytes_until_nul(&self.bytes).unwrap_or_default()
+    }
+}
+
+impl<const N: usize> fmt::Display for Line<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.as_c_str().to_string_lossy())
     }
 }
 

@@ -19,7 +19,7 @@ use crate::abi;
 
 pub(crate) use buffer::HostBuffer;
 pub(crate) use instance::{COPIED_WORDS, Inside, Instance};
-pub(crate) use log::Log;
+pub(crate) use log::{Line, Log};
 pub(crate) use metrics::Counter;
 
 /// The layouts of the exported struct (see `include/fluent_bit_abi.h`).

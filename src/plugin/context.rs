@@ -1,12 +1,15 @@
 //! The context of one filter instance: what it does at its start, for each chunk, and at its end.
 
+use std::fmt;
+
 use super::metrics::Metrics;
 use super::registration::registered;
 use super::version;
 use super::warnings::Warnings;
 use crate::abi;
 use crate::config::Config;
-use crate::host::{self, FilterAnswer, HostBuffer, Instance, Log};
+use crate::host::{self, HostBuffer, Instance, Log};
+use crate::inject_panic::inject_panic;
 use crate::rewrite::{Answer, Mapper};
 
 /// Everything that belongs to one filter instance.
@@ -16,11 +19,13 @@ pub(super) struct Context {
     /// None in a host whose instances do not show theirs.
     metrics: Option<Metrics>,
     warnings: Warnings,
+    has_panicked: bool,
 }
 
 impl Context {
     /// Reads the settings of an instance; `None` when they are wrong, which the log then tells.
     pub(super) fn new(instance: Instance, config: *const abi::flb_config) -> Option<Self> {
+        inject_panic("init");
         let name = instance.name().unwrap_or_else(|| "cloudflare_dns".to_owned());
         let inside = host::generation()
             .and_then(|generation| instance.inside(generation, &registered(), config));
@@ -30,7 +35,8 @@ impl Context {
             Ok((mapper, settings)) => {
                 log.info(format_args!("{}, {settings}", version()));
                 let metrics = inside.and_then(|inside| Metrics::new(inside, &name, &settings));
-                Some(Self { mapper, log, metrics, warnings: Warnings::default() })
+                let warnings = Warnings::default();
+                Some(Self { mapper, log, metrics, warnings, has_panicked: false })
             }
             Err(wrong) => {
                 log.error(format_args!("{wrong}"));
@@ -39,21 +45,19 @@ impl Context {
         }
     }
 
-    /// Maps a chunk; the buffer is the new chunk when the answer says that there is one.
-    pub(super) fn filter(&mut self, chunk: &[u8]) -> (FilterAnswer, HostBuffer) {
+    /// Maps a chunk; gives the new one where anything changes.
+    pub(super) fn filter(&mut self, chunk: &[u8]) -> Option<HostBuffer> {
+        inject_panic("filter");
         let mut output = HostBuffer::default();
         let before = self.mapper.counts();
         let answer = match self.mapper.rewrite(chunk, &mut output) {
-            Ok(Answer::Untouched) => FilterAnswer::NoTouch,
-            Ok(Answer::Rewritten) => FilterAnswer::Modified,
-            Ok(Answer::Emptied) => {
-                // Most hosts do not free the buffer of an empty chunk.
-                output = HostBuffer::default();
-                FilterAnswer::Modified
-            }
+            Ok(Answer::Untouched) => None,
+            Ok(Answer::Rewritten) => Some(output),
+            // Most hosts do not free the buffer of an empty chunk.
+            Ok(Answer::Emptied) => Some(HostBuffer::default()),
             Err(_) => {
                 self.log.error(format_args!("out of memory: a chunk passes untouched"));
-                return (FilterAnswer::NoTouch, HostBuffer::default());
+                return None;
             }
         };
         let counts = self.mapper.counts().since(&before);
@@ -63,11 +67,20 @@ impl Context {
         if let Some(example) = self.mapper.unreadable() {
             self.warnings.add(&self.log, counts.with_errors(), example);
         }
-        (answer, output)
+        answer
+    }
+
+    /// Tells about a panic, once.
+    pub(super) fn report(&mut self, panic: fmt::Arguments<'_>) {
+        if !self.has_panicked {
+            self.log.error(panic);
+        }
+        self.has_panicked = true;
     }
 
     /// Tells what became of all records.
     pub(super) fn exit(&self) {
+        inject_panic("exit");
         let counts = self.mapper.counts();
         self.log.info(format_args!(
             "records: {} mapped, {} passed, {} dropped; {} with errors; {} malformed chunks",

@@ -69,9 +69,11 @@ struct reply instance_filter(struct flb_filter_instance *instance, const void *d
     arguments.out_buf = &out.buf;
     arguments.out_size = &out.size;
 
+    mark("mark:cb_filter");
     alloc_watch();
     reply.answer = plugin_call_filter(instance_plugin(instance), &arguments);
     reply.allocations = alloc_unwatch();
+    mark("mark:host");
 
     if (size > 0 && memcmp(copy, data, size) != 0) {
         violation("the input chunk was written to");

@@ -1,4 +1,4 @@
-//! Builds the C hosts, finds the plugin, and runs the one with the other.
+//! Runs the C hosts with the plugin.
 //!
 //! A [`Run`] is one process of one host; what it wrote comes back as an [`Outcome`]. Nothing in
 //! here knows what the plugin ought to do.
@@ -6,62 +6,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
-/// The project under its file name: a host derives the symbol to look for from it.
-const PLUGIN: &str = "flb-filter_cloudflare_dns.so";
-
-struct Built {
-    hosts: PathBuf,
-    plugin: PathBuf,
-}
-
-/// The profile's directory, `target/debug` or the like: this test lives in its `deps`.
-fn profile_dir() -> PathBuf {
-    let exe = std::env::current_exe().expect("the path of this test");
-    exe.ancestors().nth(2).expect("target/<profile>/deps/<test>").to_owned()
-}
-
-fn built() -> &'static Built {
-    static BUILT: OnceLock<Built> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let profile = profile_dir();
-        let hosts = profile.parent().expect("target/<profile>").join("harness");
-        make(&hosts);
-        let plugin = match std::env::var_os("FLB_PLUGIN") {
-            Some(path) => fs::canonicalize(path).expect("FLB_PLUGIN is no file"),
-            None => install(&profile, &hosts),
-        };
-        Built { hosts, plugin }
-    })
-}
-
-fn make(hosts: &Path) {
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/harness");
-    let output = Command::new("make")
-        .arg("-C")
-        .arg(sources)
-        .arg(format!("OUT={}", hosts.display()))
-        .output()
-        .expect("make is needed to build the C hosts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
-
-/// Copies Cargo's library to the name that hosts ask for; a rename keeps it whole at any moment.
-/// It lies beside the test that was built with it; an older build's may lie one directory up.
-fn install(profile: &Path, hosts: &Path) -> PathBuf {
-    let library = profile.join("deps/libflb_filter_cloudflare_dns.so");
-    let dir = hosts.join(profile.file_name().expect("a profile's name"));
-    let plugin = dir.join(PLUGIN);
-    let fresh = dir.join(format!("{}.tmp", std::process::id()));
-    fs::create_dir_all(&dir).expect("a directory for the plugin");
-    fs::copy(&library, &fresh).unwrap_or_else(|e| panic!("{}: {e}", library.display()));
-    fs::rename(&fresh, &plugin).expect("the plugin under its own name");
-    plugin
-}
+use crate::built::{hosts, plugin, plugin_that_panics};
 
 /// A directory of its own for each process, gone with the outcome.
 struct Scratch(PathBuf);
@@ -100,12 +49,24 @@ pub(crate) struct Run {
     host: &'static str,
     scratch: Scratch,
     args: Vec<String>,
-    valgrind: bool,
+    tool: Tool,
+    /// Where the plugin is to panic, in a build of it that can.
+    panic_in: Option<&'static str>,
+}
+
+/// What a host runs under.
+#[derive(Clone, Copy)]
+enum Tool {
+    Nothing,
+    Memcheck,
+    Strace,
 }
 
 impl Run {
     pub(crate) fn new(host: &'static str) -> Self {
-        Self { host, scratch: Scratch::new(), args: Vec::new(), valgrind: false }
+        let everywhere = std::env::var_os("MEMCHECK").is_some();
+        let tool = if everywhere { Tool::Memcheck } else { Tool::Nothing };
+        Self { host, scratch: Scratch::new(), args: Vec::new(), tool, panic_in: None }
     }
 
     pub(crate) fn args<S: AsRef<str>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
@@ -161,22 +122,40 @@ impl Run {
         self.input("--frames", &bytes)
     }
 
-    pub(crate) fn under_valgrind(mut self) -> Self {
-        self.valgrind = true;
+    pub(crate) fn under_memcheck(mut self) -> Self {
+        self.tool = Tool::Memcheck;
+        self
+    }
+
+    /// System calls are told by [`Outcome::system_calls`].
+    pub(crate) fn under_strace(mut self) -> Self {
+        self.tool = Tool::Strace;
+        self
+    }
+
+    /// A place, or the nth time that it is passed (`INJECT_PANIC` in `src/host.rs`).
+    pub(crate) fn panics_in(mut self, place: &'static str) -> Self {
+        self.panic_in = Some(place);
         self
     }
 
     fn command(&self) -> Command {
-        let built = built();
-        let host = built.hosts.join(self.host);
-        let mut command = if self.valgrind {
-            let mut valgrind = Command::new("valgrind");
-            valgrind.args(VALGRIND).arg(host);
-            valgrind
-        } else {
-            Command::new(host)
+        let host = hosts().join(self.host);
+        let mut command = match self.tool {
+            Tool::Nothing => Command::new(&host),
+            Tool::Memcheck => Command::new("valgrind"),
+            Tool::Strace => Command::new("strace"),
         };
-        command.arg(&built.plugin).args(&self.args);
+        match self.tool {
+            Tool::Nothing => &mut command,
+            Tool::Memcheck => command.args(MEMCHECK).arg(host),
+            Tool::Strace => command.args(STRACE).arg(self.scratch.path("strace")).arg(host),
+        };
+        match self.panic_in {
+            Some(place) => command.arg(plugin_that_panics()).env("INJECT_PANIC", place),
+            None => command.arg(plugin()),
+        };
+        command.args(&self.args);
         command
     }
 
@@ -212,7 +191,7 @@ impl Run {
     }
 }
 
-const VALGRIND: &[&str] = &[
+const MEMCHECK: &[&str] = &[
     "--quiet",
     "--error-exitcode=99",
     "--leak-check=full",
@@ -221,7 +200,11 @@ const VALGRIND: &[&str] = &[
     "--errors-for-leak-kinds=all",
     // leave the harness's malloc in place, so that it can still make one fail
     "--soname-synonyms=somalloc=nouserintercepts",
+    concat!("--suppressions=", env!("CARGO_MANIFEST_DIR"), "/tests/harness/memcheck.supp"),
 ];
+
+/// All threads and children, whole strings, into a file.
+const STRACE: &[&str] = &["-f", "-s", "4096", "-o"];
 
 /// What one process wrote.
 pub(crate) struct Outcome {
@@ -268,6 +251,13 @@ impl Outcome {
     pub(crate) fn stat(&self, name: &str) -> u64 {
         let stats: Value = serde_json::from_str(&self.scratch.text("stats")).expect("stats");
         stats[name].as_u64().unwrap_or_else(|| panic!("no {name} in {stats}"))
+    }
+
+    /// The lines of strace, without the thread's number.
+    pub(crate) fn system_calls(&self) -> Vec<String> {
+        let text = self.scratch.text("strace");
+        let calls = text.lines().map(|line| line.split_once(char::is_whitespace));
+        calls.map(|call| call.expect("a thread and its call").1.trim_start().to_owned()).collect()
     }
 
     /// What the plugin allocated inside each call.

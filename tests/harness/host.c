@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 /* Opaque to the plugin. */
 struct flb_config {
@@ -94,9 +95,11 @@ void flb_log_print(int level, const char *file, int line, const char *format, ..
 
     (void) file;
     (void) line;
+    mark("mark:host");
     va_start(args, format);
     log_line(level, format, args);
     va_end(args);
+    mark("mark:plugin");
     alloc_resume(was_watching);
 }
 
@@ -144,6 +147,20 @@ void violation(const char *format, ...)
 bool violations_seen(void)
 {
     return atomic_load(&violation_count) > 0;
+}
+
+static bool marking;
+
+void marks_on(void)
+{
+    marking = true;
+}
+
+void mark(const char *whose)
+{
+    if (marking && access(whose, F_OK) == 0) {
+        die("there is a file called %s", whose);
+    }
 }
 
 /* ---- instances and their properties ---- */
@@ -292,6 +309,17 @@ static bool check_properties(const struct flb_filter_instance *instance)
     return true;
 }
 
+static int call_start(start_function *callback, const char *whose,
+                      struct flb_filter_instance *instance)
+{
+    int result;
+
+    mark(whose);
+    result = callback(instance, &config, NULL);
+    mark("mark:host");
+    return result;
+}
+
 static bool start(struct flb_filter_instance *instance)
 {
     const struct plugin *plugin = instance->plugin;
@@ -306,11 +334,11 @@ static bool start(struct flb_filter_instance *instance)
         .cmt = instance->cmt,
         .config = &config,
     });
-    if (plugin->pre_run && plugin->pre_run(instance, &config, NULL) != 0) {
+    if (plugin->pre_run && call_start(plugin->pre_run, "mark:cb_pre_run", instance) != 0) {
         host_log(LOG_ERROR, "Failed pre_run callback on filter %s", instance->name);
         return false;
     }
-    if (plugin->init && plugin->init(instance, &config, NULL) != 0) {
+    if (plugin->init && call_start(plugin->init, "mark:cb_init", instance) != 0) {
         host_log(LOG_ERROR, "Failed initialize filter %s", instance->name);
         return false;
     }
@@ -332,8 +360,11 @@ bool instance_init(struct flb_filter_instance *instance)
 void instance_exit(struct flb_filter_instance *instance)
 {
     if (instance->plugin->exit && instance->context) {
-        int result = instance->plugin->exit(instance->context, &config);
+        int result;
 
+        mark("mark:cb_exit");
+        result = instance->plugin->exit(instance->context, &config);
+        mark("mark:host");
         if (result != 0) {
             violation("cb_exit answered %d", result);
         }

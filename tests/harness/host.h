@@ -108,6 +108,11 @@ void host_log(int level, const char *format, ...) __attribute__((format(printf, 
 void violation(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool violations_seen(void);
 
+/* Whose code runs from here on, for strace to show (--marks): "mark:dlopen", "mark:cb_filter",
+   "mark:host" and so on. Without marks_on() nothing is called. */
+void marks_on(void);
+void mark(const char *whose);
+
 /* ---- call.c ---- */
 
 enum answer { FILTER_MODIFIED = 1, FILTER_NOTOUCH = 2 };

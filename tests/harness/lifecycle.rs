@@ -14,7 +14,7 @@ fn unsupported() -> String {
     )
 }
 
-fn started(name: &str) -> String {
+pub(crate) fn started(name: &str) -> String {
     format!(
         "[info] [filter:cloudflare_dns:{name}] version {VERSION}, convention=sekoia dataset=auto \
          enrich=none keep_codes=false key_name=none on_mismatch=keep preserve_key=false \
@@ -23,7 +23,7 @@ fn started(name: &str) -> String {
 }
 
 /// What is said of the one record of `VARIED` with a field that cannot be read.
-fn warned(name: &str) -> String {
+pub(crate) fn warned(name: &str) -> String {
     format!(
         "[warn] [filter:cloudflare_dns:{name}] 1 record with a field that cannot be read, kept as \
          it came under 'cloudflare'; the first: Timestamp: not a time between the years 0001 and \

@@ -122,7 +122,9 @@ bool plugin_load(struct plugin *plugin, const char *path)
     if (!name) {
         return false;
     }
+    mark("mark:dlopen");
     plugin->library = dlopen(path, RTLD_LAZY);
+    mark("mark:host");
     if (!plugin->library) {
         host_log(LOG_ERROR, "[plugin] dlopen() %s", dlerror());
         free(name);
@@ -151,9 +153,11 @@ void plugin_unload(struct plugin *plugin, bool close_library)
     }
     free(plugin->keys);
     free(plugin->registration);
+    mark("mark:dlclose");
     if (plugin->library && close_library && dlclose(plugin->library) != 0) {
         violation("dlclose: %s", dlerror());
     }
+    mark("mark:host");
     *plugin = (struct plugin) {0};
 }
 

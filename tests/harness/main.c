@@ -139,6 +139,9 @@ int main(int argc, char **argv)
     if (options.log) {
         log_open(options.log);
     }
+    if (options.marks) {
+        marks_on();
+    }
     alloc_fail_at(options.fail_malloc, options.fail_onwards);
     status = options.list_keys || options.describe ? show_plugin(&options) : filter(&options);
     log_close();

@@ -50,6 +50,8 @@ static const char usage_text[] =
     "  --describe           the registration as one JSON line, and end\n"
     "  --null-checks        calls with each argument missing, as JSON lines on stdout\n"
     "  --fail-malloc N[+]   the Nth allocation inside cb_filter fails (+: and all after)\n"
+    "  --marks              access(2) of \"mark:...\" around dlopen, each callback and\n"
+    "                       dlclose, for strace to show which calls lie between\n"
     "  --keep-open          no dlclose, so that tools can still name the plugin's symbols\n"
     "\n"
     "exit status: 0 well, 1 the host refused to start, 2 wrong usage or input,\n"
@@ -58,8 +60,8 @@ static const char usage_text[] =
 enum option_id {
     OPT_INSTANCES = 256, OPT_THREADS, OPT_CONTEXTS, OPT_REPEAT, OPT_NDJSON, OPT_CHUNK,
     OPT_FRAMES, OPT_FORM, OPT_TIME, OPT_MARKERS, OPT_SPLIT, OPT_OUT_JSON, OPT_OUT_RAW,
-    OPT_OUT_FRAMES, OPT_OUT_CHUNK, OPT_STATS, OPT_ALLOCS, OPT_METRICS, OPT_LOG, OPT_KEYS, OPT_DESCRIBE,
-    OPT_NULLS, OPT_FAIL, OPT_KEEP
+    OPT_OUT_FRAMES, OPT_OUT_CHUNK, OPT_STATS, OPT_ALLOCS, OPT_METRICS, OPT_LOG, OPT_KEYS,
+    OPT_DESCRIBE, OPT_NULLS, OPT_FAIL, OPT_MARKS, OPT_KEEP
 };
 
 static const struct option long_options[] = {
@@ -88,6 +90,7 @@ static const struct option long_options[] = {
     {"describe", no_argument, NULL, OPT_DESCRIBE},
     {"null-checks", no_argument, NULL, OPT_NULLS},
     {"fail-malloc", required_argument, NULL, OPT_FAIL},
+    {"marks", no_argument, NULL, OPT_MARKS},
     {"keep-open", no_argument, NULL, OPT_KEEP},
     {NULL, 0, NULL, 0},
 };
@@ -205,6 +208,7 @@ static void apply(struct options *options, int id, const char *value)
     case OPT_DESCRIBE: options->describe = true; break;
     case OPT_NULLS: options->null_checks = true; break;
     case OPT_FAIL: parse_fail(options, value); break;
+    case OPT_MARKS: options->marks = true; break;
     case OPT_KEEP: options->keep_open = true; break;
     default: exit(EXIT_USAGE);
     }

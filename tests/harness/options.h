@@ -43,6 +43,7 @@ struct options {
     bool list_keys;
     bool describe;
     bool null_checks;
+    bool marks;
     bool keep_open;
 };
 
