@@ -8,17 +8,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::host::Line;
 
 thread_local! {
-    /// What the panic that unwinds this thread has said. It needs no destructor: one would keep
+    /// What the last panic on this thread has said. It needs no destructor: one would keep
     /// the library from being unloaded while the thread lives.
     static MESSAGE: Cell<Line<512>> = const { Cell::new(Line::new()) };
 }
 
-/// A panic that was caught.
-pub(super) struct Panic(Line<512>);
+/// The panic that was caught last on this thread.
+pub(super) struct Panic;
 
 impl fmt::Display for Panic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a bug, please report it: {}", self.0)
+        write!(f, "a bug, please report it: {}", MESSAGE.get())
     }
 }
 
@@ -40,6 +40,6 @@ pub(super) fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
             std::mem::forget(payload);
         }
-        Panic(MESSAGE.get())
+        Panic
     })
 }
