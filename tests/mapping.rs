@@ -28,6 +28,8 @@ mod event_time;
 mod fields;
 #[path = "mapping/foreign.rs"]
 mod foreign;
+#[path = "mapping/found_by_fuzzing.rs"]
+mod found_by_fuzzing;
 #[path = "mapping/gateway_dns.rs"]
 mod gateway_dns;
 #[path = "mapping/key_name.rs"]

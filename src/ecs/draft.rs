@@ -298,7 +298,9 @@ impl<'a> Draft<'a, '_> {
     /// Whether any foreign field can clash with the output.
     pub(super) fn may_clash(&self) -> bool {
         // The fields beside a text were not looked at.
-        self.record.has_watched() || matches!(self.event.place, Place::Text { .. })
+        self.record.has_watched()
+            || self.settings.fields_may_clash()
+            || matches!(self.event.place, Place::Text { .. })
     }
 
     /// Whether a foreign field would clash with the output.

@@ -3,7 +3,7 @@
 use super::outline::{fields_of_rows, top_level_names};
 use crate::config::{Config, Convention, Enrich, WrongValue};
 use crate::msgpack::Writer;
-use crate::source::{Dataset, FieldSet, NameSet};
+use crate::source::{Dataset, Field, FieldSet, NameSet};
 
 /// The settings that the rows of a mapping ask for.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Settings {
     pub set_time: bool,
     /// The encoded key of the time field; empty when none is written.
     timestamp_key: Vec<u8>,
+    /// Whether a field of Cloudflare's has the name of the time field.
+    time_has_name_of_field: bool,
     /// By dataset: the fields that rows take.
     rows: [FieldSet; 3],
     /// By dataset: the top-level names that the mapping may write.
@@ -41,6 +43,10 @@ impl Settings {
             reserve_data: config.reserve_data,
             set_time: config.set_time,
             timestamp_key: config.timestamp_key.as_deref().map(encode).unwrap_or_default(),
+            time_has_name_of_field: config
+                .timestamp_key
+                .as_deref()
+                .is_some_and(|key| Field::named(key.as_bytes()).is_some()),
             rows: Default::default(),
             taken: Default::default(),
             watch: NameSet::default(),
@@ -76,6 +82,11 @@ impl Settings {
     #[inline]
     pub(super) fn timestamp_key(&self) -> Option<&[u8]> {
         (!self.timestamp_key.is_empty()).then_some(&*self.timestamp_key)
+    }
+
+    /// Whether a field of another dataset may clash, which is not among the names watched for.
+    pub(super) fn fields_may_clash(&self) -> bool {
+        self.time_has_name_of_field
     }
 
     /// The fields of `dataset` that no row takes.
