@@ -351,8 +351,10 @@ pub(super) fn original(draft: &mut Draft<'_, '_>) -> bool {
     let record = AsJson::new(draft.record.raw(draft.bytes));
     let start = draft.writer.begin_text();
     let written = serde_json::to_writer(ToWriter(&mut draft.writer), &record);
+    let size = draft.writer.position() - start;
     draft.writer.end_text(start);
-    written.is_ok()
+    // Longer text has no form in MessagePack.
+    written.is_ok() && u32::try_from(size).is_ok()
 }
 
 /// Lets serde_json write into a [`Writer`], which never fails.

@@ -1,6 +1,7 @@
 //! MessagePack as JSON text, by serde_json, without a document tree in between.
 
 use std::fmt::{self, Write as _};
+use std::io;
 
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
@@ -13,20 +14,25 @@ const DEEPEST: usize = 32;
 /// An encoded value that serializes as the JSON closest to it: bin as a string, bad UTF-8 as
 /// U+FFFD, NaN and infinities as null, an extension as the hex digits of its payload, and a map's
 /// key that is no string as the text of its JSON.
+///
+/// A container as a key inside of such a key is not written: an error of the serializer. Each
+/// level of text in text would double the backslashes of the one before.
 #[derive(Debug, Clone, Copy)]
 pub struct AsJson<'a> {
     raw: &'a [u8],
     depth: usize,
+    /// Whether this is in a key that is a container.
+    in_key: bool,
 }
 
 impl<'a> AsJson<'a> {
     /// The value that begins with the first byte of `raw`.
     pub fn new(raw: &'a [u8]) -> Self {
-        Self { raw, depth: 0 }
+        Self { raw, depth: 0, in_key: false }
     }
 
     fn inside(self, raw: &'a [u8]) -> Self {
-        Self { raw, depth: self.depth + 1 }
+        Self { raw, depth: self.depth + 1, in_key: self.in_key }
     }
 }
 
@@ -72,11 +78,40 @@ impl Serialize for MapKey<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match Reader::new(self.0.raw, 0).value() {
             Ok(Value::Str(_) | Value::Bin(_) | Value::Ext(..)) => self.0.serialize(serializer),
+            Ok(Value::Array(_) | Value::Map(_)) if self.0.in_key => {
+                Err(S::Error::custom("a container as a key in a key"))
+            }
             _ => {
-                let text = serde_json::to_string(&self.0).map_err(S::Error::custom)?;
-                serializer.serialize_str(&text)
+                let key = AsJson { in_key: true, ..self.0 };
+                // `collect_str` must not meet an error.
+                serde_json::to_writer(io::sink(), &key).map_err(S::Error::custom)?;
+                serializer.collect_str(&JsonText(key))
             }
         }
+    }
+}
+
+/// A value's JSON as text.
+struct JsonText<'a>(AsJson<'a>);
+
+impl fmt::Display for JsonText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        serde_json::to_writer(ToText(f), &self.0).map_err(|_| fmt::Error)
+    }
+}
+
+/// Lets serde_json write text, which it hands on in whole characters.
+struct ToText<'f, 't>(&'f mut fmt::Formatter<'t>);
+
+impl io::Write for ToText<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = std::str::from_utf8(bytes).map_err(io::Error::other)?;
+        self.0.write_str(text).map_err(io::Error::other)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

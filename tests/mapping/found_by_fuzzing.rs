@@ -1,7 +1,8 @@
 //! What fuzzing found once (see fuzz/), as the smallest case of each.
 
 use crate::oracle::through::header_time;
-use crate::support::{both_ways, output};
+use crate::oracle::value::Val;
+use crate::support::{both_ways, mapped, mapper, output, parse};
 
 #[test]
 fn a_field_of_another_dataset_with_the_name_of_the_time_field_is_not_lost() {
@@ -11,5 +12,29 @@ fn a_field_of_another_dataset_with_the_name_of_the_time_field_is_not_lost() {
     let text = r#"{"QueryName":"example.com.","Timestamp":1657233726}"#;
     for (way, got) in both_ways(CONFIG, text) {
         assert_eq!(got, Some((expected.clone(), header_time())), "{way}");
+    }
+}
+
+/// `{{{…: null}: null}: null}`, so many levels in the key.
+fn key_in_key(levels: usize) -> Val {
+    (0..levels).fold(Val::Nil, |key, _| Val::Map(vec![(key, Val::Nil)]))
+}
+
+#[test]
+fn containers_in_keys_of_containers_do_not_double_the_original() {
+    let original = |levels: usize| {
+        let mut record = parse(r#"{"QueryName":"example.com.","ColoCode":""}"#);
+        let Val::Map(pairs) = &mut record else { panic!("a map") };
+        pairs.push(("x".into(), key_in_key(levels)));
+        let (record, _) = mapped(&mut mapper("preserve_original=on"), &record).expect("mapped");
+        let event = record.members("event").next().expect("event").clone();
+        event.members("original").next().cloned()
+    };
+    let text =
+        |x: &str| Val::from(format!(r#"{{"QueryName":"example.com.","ColoCode":"","x":{x}}}"#));
+    assert_eq!(original(1), Some(text(r#"{"null":null}"#)));
+    assert_eq!(original(2), Some(text(r#"{"{\"null\":null}":null}"#)));
+    for levels in [3, 4, 31, 40] {
+        assert_eq!(original(levels), None, "{levels} levels");
     }
 }

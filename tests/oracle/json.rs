@@ -73,7 +73,8 @@ pub(crate) fn parse_object(text: &str) -> Option<Val> {
     parse(text).filter(|value| matches!(value, Val::Map(_)))
 }
 
-/// Compact JSON: bin as a string, bad UTF-8 as U+FFFD, NaN and Inf as null, ext as hex.
+/// Compact JSON: bin as a string, bad UTF-8 as U+FFFD, NaN and Inf as null, ext as hex; a key that
+/// is no string as the text of its JSON.
 pub(crate) fn print(value: &Val) -> String {
     let list = |items: Vec<String>| items.join(",");
     match value {
@@ -88,7 +89,11 @@ pub(crate) fn print(value: &Val) -> String {
         }
         Val::Array(items) => format!("[{}]", list(items.iter().map(print).collect())),
         Val::Map(pairs) => {
-            let member = |(key, value): &(Val, Val)| format!("{}:{}", print(key), print(value));
+            let name = |key: &Val| match key {
+                Val::Str(_) | Val::Bin(_) | Val::Ext(..) => print(key),
+                _ => quoted(&print(key)),
+            };
+            let member = |(key, value): &(Val, Val)| format!("{}:{}", name(key), print(value));
             format!("{{{}}}", list(pairs.iter().map(member).collect()))
         }
     }
