@@ -365,13 +365,16 @@ impl fmt::Display for Config {
         write!(f, "dataset={} ", self.dataset.map_or("auto", Dataset::name))?;
         write!(f, "enrich={} ", self.enrich)?;
         write!(f, "keep_codes={} ", self.keep_codes)?;
-        write!(f, "key_name={} ", self.key_name.as_deref().unwrap_or("none"))?;
+        // A name may hold anything; the line is one line in any case.
+        let key_name = self.key_name.as_deref().unwrap_or("none");
+        write!(f, "key_name={} ", key_name.escape_debug())?;
         write!(f, "on_mismatch={on_mismatch} ")?;
         write!(f, "preserve_key={} ", self.preserve_key)?;
         write!(f, "preserve_original={} ", self.preserve_original)?;
         write!(f, "reserve_data={} ", self.reserve_data)?;
         write!(f, "set_time={} ", self.set_time)?;
-        write!(f, "timestamp_key={}", self.timestamp_key.as_deref().unwrap_or("off"))
+        let timestamp_key = self.timestamp_key.as_deref().unwrap_or("off");
+        write!(f, "timestamp_key={}", timestamp_key.escape_debug())
     }
 }
 

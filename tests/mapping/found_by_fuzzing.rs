@@ -1,6 +1,6 @@
 //! What fuzzing found once (see fuzz/), as the smallest case of each.
 
-use crate::oracle::through::header_time;
+use crate::oracle::through::{config, header_time};
 use crate::oracle::value::Val;
 use crate::support::{both_ways, mapped, mapper, output, parse};
 
@@ -37,4 +37,14 @@ fn containers_in_keys_of_containers_do_not_double_the_original() {
     for levels in [3, 4, 31, 40] {
         assert_eq!(original(levels), None, "{levels} levels");
     }
+}
+
+#[test]
+fn the_line_of_the_settings_is_one_line() {
+    let config = config(&[("key_name", "a\nb"), ("timestamp_key", "t\u{7f}\r")]).expect("valid");
+    let line = config.to_string();
+    assert!(
+        line.contains(r"key_name=a\nb ") && line.ends_with(r"timestamp_key=t\u{7f}\r"),
+        "{line}"
+    );
 }
