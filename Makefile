@@ -10,7 +10,7 @@ build: ## Build the plugin: target/release/flb-filter_cloudflare_dns.so
 	cp -f target/release/libflb_filter_cloudflare_dns.so $(PLUGIN)
 
 .PHONY: demo
-demo: deps build ## Install what is missing, build, and show Cloudflare records come out as ECS
+demo: demo-deps build ## Install what is missing, build, and show Cloudflare records come out as ECS
 	examples/demo.sh
 
 .PHONY: test
@@ -24,7 +24,11 @@ lint: ## Check the formatting, and run clippy with warnings as errors
 
 .PHONY: deps
 deps: ## Install the Debian packages that building and testing need, when they are missing
-	@tests/install-packages.sh
+	@tests/install-packages.sh test
+
+.PHONY: demo-deps
+demo-deps: ## Install the Debian packages that building and the demonstration need
+	@tests/install-packages.sh demo
 
 .PHONY: readme
 readme: ## Write README's tables anew from the code

@@ -1,11 +1,19 @@
 #!/bin/sh
-# Installs the Debian packages that building and testing need, and says which. Asks nothing.
+# Installs the Debian packages that are missing, and says which. Asks nothing.
+#
+#   install-packages.sh demo    what building and the demonstration need
+#   install-packages.sh test    what the tests need, too
 set -eu
 
-# gcc and make: the C harness. libclang-dev: bindgen. libmsgpack-dev: the harness decodes with the
-# library that Fluent Bit itself uses. valgrind: the harness runs under memcheck. strace: what the
-# plugin asks of the kernel. binutils: readelf looks at the built file.
-packages="gcc binutils make pkg-config libclang-dev libmsgpack-dev valgrind strace"
+# gcc, make, pkg-config, libmsgpack-dev: the C harness, which decodes with the library that Fluent
+# Bit itself uses. libclang-dev: bindgen.
+packages="gcc make pkg-config libmsgpack-dev libclang-dev"
+if [ "${1:-test}" = test ]; then
+    # valgrind: the harness runs under memcheck. strace: what the plugin asks of the kernel.
+    # binutils: readelf looks at the built file. python3, openssl, curl, nginx-light: the recipes of
+    # examples/ are run with them.
+    packages="$packages valgrind strace binutils python3 openssl curl nginx-light"
+fi
 
 missing=
 for package in $packages; do
@@ -21,6 +29,18 @@ fi
 echo "installing:$missing"
 as_root=
 [ "$(id -u)" -eq 0 ] || as_root=sudo
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 update -qq
+
+# No service starts because its package is installed (nginx): Debian's way to say so.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap '$as_root rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
+    $as_root chmod +x "$policy"
+fi
+
+apt_get() {
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@"
+}
+apt_get update
 # shellcheck disable=SC2086 # a list of words
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends $missing >/dev/null
+apt_get install -y --no-install-recommends $missing >/dev/null

@@ -1,0 +1,54 @@
+//! The recipes of `examples/`: their very files, run.
+//!
+//! Each recipe is a directory with an input, one configuration in both formats, its settings
+//! (`recipe.env`) and what comes out (`expected.ndjson`). The files are started as they are, in
+//! each Fluent Bit that `FLUENT_BIT` or `PATH` names (see `fluent_bit/hosts.rs`; without one a banner
+//! says that nothing of this was tested); only variables of `recipe.env` change, for ports and
+//! paths. What they send is caught by stand-ins on loopback.
+//!
+//! Without any Fluent Bit the files are still checked against each other, against the keys of the
+//! filter, and against the mapper itself. `UPDATE_EXAMPLES=1` writes the index template anew.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+#![allow(dead_code, reason = "the modules shared with fluent_bit.rs have more than is used here")]
+
+#[path = "fluent_bit/events.rs"]
+mod events;
+#[path = "fluent_bit/hosts.rs"]
+mod hosts;
+#[path = "fluent_bit/http.rs"]
+mod http;
+#[path = "fluent_bit/pipeline.rs"]
+mod pipeline;
+#[path = "fluent_bit/plugin.rs"]
+mod plugin;
+#[path = "fluent_bit/run.rs"]
+mod run;
+
+#[path = "recipes/kafka.rs"]
+mod kafka;
+#[path = "recipes/mapper.rs"]
+mod mapper;
+#[path = "recipes/model.rs"]
+mod model;
+#[path = "recipes/receiver.rs"]
+mod receiver;
+#[path = "recipes/recipe.rs"]
+mod recipe;
+#[path = "recipes/strict.rs"]
+mod strict;
+
+#[path = "recipes/delivery.rs"]
+mod delivery;
+#[path = "recipes/files.rs"]
+mod files;
+#[path = "recipes/https.rs"]
+mod https;
+#[path = "recipes/job.rs"]
+mod job;
+#[path = "recipes/kubernetes.rs"]
+mod kubernetes;
+#[path = "recipes/statics.rs"]
+mod statics;
+#[path = "recipes/template.rs"]
+mod template;
