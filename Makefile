@@ -38,9 +38,28 @@ readme: ## Write README's tables anew from the code
 bench: build ## Compare the filter with the floor and with its peers, as ratios
 	cargo run --release --locked --manifest-path benches/Cargo.toml
 
+.PHONY: dist
+dist: ## Make the packages in dist/: tar.gz, .deb, .rpm and their SHA256SUMS (ARCH=aarch64 for arm64)
+	@tests/install-packages.sh dist
+	packaging/dist.sh
+	tests/packages/check.sh
+
+.PHONY: dist-check
+dist-check: dist ## Make the packages a second time in another directory, and compare the bytes
+	tests/packages/reproducible.sh
+
+.PHONY: dist-test
+dist-test: deps dist ## Run the tests of the plugin's file on the packaged one
+	tests/packages/suite.sh
+
+.PHONY: deb-test
+deb-test: dist ## Install, upgrade and remove the .deb in a fresh Debian (SUITES="bullseye trixie"; root)
+	tests/packages/deb.sh
+
 .PHONY: clean
 clean: ## Remove everything that was built
 	cargo clean
+	rm -rf dist
 
 .PHONY: help
 help: ## List the targets

@@ -3,6 +3,7 @@
 #
 #   install-packages.sh demo    what building and the demonstration need
 #   install-packages.sh test    what the tests need, too
+#   install-packages.sh dist    what it takes to make the packages, and to test them
 set -eu
 
 # gcc, make, pkg-config, libmsgpack-dev: the C harness, which decodes with the library that Fluent
@@ -13,6 +14,11 @@ if [ "${1:-test}" = test ]; then
     # binutils: readelf looks at the built file. python3, openssl, curl, nginx-light: the recipes of
     # examples/ are run with them.
     packages="$packages valgrind strace binutils python3 openssl curl nginx-light"
+fi
+if [ "${1:-test}" = dist ]; then
+    # python3-venv: where zig is installed. binutils, cpio, rpm: the packages are taken apart.
+    # debootstrap: a fresh Debian that the .deb is installed in.
+    packages="$packages python3 python3-venv binutils cpio rpm debootstrap"
 fi
 
 missing=
