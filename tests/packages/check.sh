@@ -17,6 +17,7 @@ fail() {
 }
 # same WHAT EXPECTED FOUND
 same() { [ "$2" = "$3" ] || fail "$1: expected"$'\n'"$2"$'\n'"found"$'\n'"$3"; }
+modes() { (cd "$1" && find . -type f -printf '%m %p\n' | sort); }
 
 # ---- the three packages ----
 
@@ -41,6 +42,8 @@ for root in deb rpm; do
     same "$root: files beside the documentation" usr/lib/fluent-bit/flb-filter_cloudflare_dns.so \
         "$(cd "$work/$root" && find . -type f -printf '%P\n' | grep -v -e ^usr/share/doc/$package/ \
             -e ^usr/share/licenses/$package/)"
+    same "$root: the examples and their modes" "$(modes "$tree/examples")" \
+        "$(modes "$work/$root/usr/share/doc/$package/examples")"
     diff -r "$tree/examples" "$work/$root/usr/share/doc/$package/examples"
 done
 same "the .deb's depends" "libc6 (>= 2.17)" "$(dpkg-deb -f "$deb" Depends)"
