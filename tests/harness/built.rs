@@ -44,23 +44,29 @@ pub(crate) fn plugin() -> &'static Path {
     })
 }
 
-/// A library with the feature `inject-panic`, in a target directory of its own: beside the other
-/// one, each would overwrite the other.
+/// `FLB_PLUGIN_INJECT_PANIC`, or a library with the feature `inject-panic`. A packaged library has
+/// an unwinder of its own, so what is tested beside it has to be linked as it was.
 pub(crate) fn plugin_that_panics() -> &'static Path {
     static PLUGIN: OnceLock<PathBuf> = OnceLock::new();
-    PLUGIN.get_or_init(|| {
-        let target = hosts().with_file_name("inject-panic");
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--locked", "--lib", "--features", "inject-panic", "--target-dir"]);
-        cargo.arg(target).arg("--message-format=json-render-diagnostics");
-        cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
-        // Lines in its backtraces are worth no time.
-        cargo.env("CARGO_PROFILE_DEV_DEBUG", "0").stderr(Stdio::piped());
-        let output = cargo.output().expect("Cargo, which runs this test");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let messages = String::from_utf8(output.stdout).expect("JSON");
-        install(&library_of(&messages), "inject-panic".as_ref())
+    PLUGIN.get_or_init(|| match std::env::var_os("FLB_PLUGIN_INJECT_PANIC") {
+        Some(path) => fs::canonicalize(path).expect("FLB_PLUGIN_INJECT_PANIC is no file"),
+        None => build_one_that_panics(),
     })
+}
+
+/// In a target directory of its own: beside the other library, each would overwrite the other.
+fn build_one_that_panics() -> PathBuf {
+    let target = hosts().with_file_name("inject-panic");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--locked", "--lib", "--features", "inject-panic", "--target-dir"]);
+    cargo.arg(target).arg("--message-format=json-render-diagnostics");
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+    // Lines in its backtraces are worth no time.
+    cargo.env("CARGO_PROFILE_DEV_DEBUG", "0").stderr(Stdio::piped());
+    let output = cargo.output().expect("Cargo, which runs this test");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let messages = String::from_utf8(output.stdout).expect("JSON");
+    install(&library_of(&messages), "inject-panic".as_ref())
 }
 
 /// The shared library among the files that Cargo tells of.

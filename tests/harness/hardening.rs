@@ -7,8 +7,10 @@ use std::process::Command;
 
 use crate::built::plugin;
 
-/// The libraries that it may ask for; the last is the loader, under the name of the architecture.
-const ALLOWED: [&str; 4] = ["libc.so.6", "libm.so.6", "libgcc_s.so.1", "ld-linux-"];
+/// The libraries that it may ask for: glibc's, in more pieces for an old one, as packages are built;
+/// the unwinder; the loader, under the name of the architecture.
+const ALLOWED: [&str; 6] =
+    ["libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "libgcc_s.so.1", "ld-linux-"];
 
 fn readelf(what: &[&str]) -> Vec<String> {
     let mut readelf = Command::new("readelf");
