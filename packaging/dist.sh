@@ -50,6 +50,7 @@ find "$stage" -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
 tarball() {
     local root=target/dist/$name
     rm -rf "$root" && cp -a "$stage" "$root"
+    # shellcheck disable=SC2094 # find leaves the file out
     (cd "$root" && find . -type f ! -name SHA256SUMS -printf '%P\n' | sort |
         xargs -d '\n' sha256sum >SHA256SUMS)
     tar -C target/dist --sort=name --format=ustar --owner=0 --group=0 --numeric-owner \

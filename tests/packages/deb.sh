@@ -17,8 +17,11 @@ fail() {
 
 # shellcheck source=/dev/null
 . /etc/os-release
+# shellcheck disable=SC2016 # apt fills these in, not the shell
 targets=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages')
 mirror=$(awk -v suite="$VERSION_CODENAME" '$2 == suite && $3 == "main" {print $1; exit}' <<<"$targets")
+# A list of mirrors in a file: the first one.
+case $mirror in mirror+file:*) mirror=$(awk '{print $1; exit}' "${mirror#mirror+file:}") ;; esac
 [ -n "$mirror" ] || fail "NOT TESTED: apt knows no $VERSION_CODENAME/main here; run apt-get update"
 
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1)
@@ -41,6 +44,7 @@ files() { (cd "$root" && find . -xdev -path ./proc -prune -o -path ./sys -prune 
     -path ./var/cache -prune -o -path ./debs -prune -o -path ./tmp -prune -o -print | sort); }
 in_root() { chroot "$root" "$@"; }
 apt() { in_root apt-get -qq -o Dpkg::Use-Pty=0 "$@" >"$work/log" 2>&1 || { cat "$work/log"; fail "apt-get $*"; }; }
+# shellcheck disable=SC2016 # dpkg-query fills these in
 state() { in_root dpkg-query -W -f '${Version} ${db:Status-Status}' "$package" 2>/dev/null || true; }
 # installed VERSION DEB
 installed() {
