@@ -1,9 +1,9 @@
 //! The filter's counters among Fluent Bit's own, and an instance's own `log_level`.
 
-use crate::hosts::{METRICS, each, each_since};
+use crate::hosts::{Host, METRICS, each, each_since};
 use crate::http::{free_port, get};
 use crate::pipeline::Pipeline;
-use crate::run::Site;
+use crate::run::{Site, with_whole_log};
 
 /// Two records of `dns_logs`, one with a field that cannot be read, one of `gateway_dns`, and one
 /// that is not Cloudflare's.
@@ -56,15 +56,19 @@ fn counters_stand_among_the_host_s_own() {
 
 #[test]
 fn an_instance_s_own_log_level_silences_its_lines() {
+    let run = |host: &Host, level| {
+        let site = Site::new(host);
+        site.write("batch.log", LINES);
+        let input = [("path", "batch.log"), ("read_from_head", "true"), ("parser", "json")];
+        let pipeline = Pipeline::new().input("tail", &input).filter(&[("log_level", level)]);
+        let mut run = site.classic(&pipeline);
+        run.until_lines("out", 4);
+        run.stop();
+        site
+    };
     each(|host| {
         for (level, lines) in [("error", 0), ("warn", 1), ("info", 3)] {
-            let site = Site::new(host);
-            site.write("batch.log", LINES);
-            let input = [("path", "batch.log"), ("read_from_head", "true"), ("parser", "json")];
-            let pipeline = Pipeline::new().input("tail", &input).filter(&[("log_level", level)]);
-            let mut run = site.classic(&pipeline);
-            run.until_lines("out", 4);
-            run.stop();
+            let site = with_whole_log(|| run(host, level));
             assert_eq!(site.plugin_log().len(), lines, "{level}: {:#?}", site.log());
         }
     });

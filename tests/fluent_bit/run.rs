@@ -114,6 +114,20 @@ impl Site {
     }
 }
 
+/// A scenario whose log is whole: each instance that told of its start tells of its end. Logging is
+/// asynchronous, and a process that ends may take its last lines with it; then it is run again.
+pub(crate) fn with_whole_log(scenario: impl Fn() -> Site) -> Site {
+    for _ in 0..20 {
+        let site = scenario();
+        let log = site.plugin_log();
+        let lines = |what: &str| log.iter().filter(|line| line.contains(what)).count();
+        if lines("] version ") == lines("] records: ") {
+            return site;
+        }
+    }
+    panic!("no whole log in twenty");
+}
+
 impl Drop for Site {
     /// What a failed test leaves behind is of use.
     fn drop(&mut self) {

@@ -10,7 +10,7 @@ use crate::hosts::{Host, each};
 use crate::http::free_port;
 use crate::logpush::send;
 use crate::pipeline::Pipeline;
-use crate::run::Site;
+use crate::run::{Site, with_whole_log};
 
 const SEEDS: &str = include_str!("../data/seed-samples.ndjson");
 const SEEDS_MAPPED: &str = include_str!("../data/seed-expected.ndjson");
@@ -49,7 +49,8 @@ fn a_second_filter_leaves_the_first_one_s_events_alone() {
     each(|host| {
         let start = SystemTime::now();
         let pipeline = Pipeline::new().filter(&[]).filter(&[("convention", "ecs")]);
-        let site = receive(host, pipeline, &[(DNS.tag, DNS.input)], DNS.len());
+        let uploads = [(DNS.tag, DNS.input)];
+        let site = with_whole_log(|| receive(host, pipeline.clone(), &uploads, DNS.len()));
         assert_events(&site.events("out"), DNS.tag, &DNS.expected(), start);
         let log = site.plugin_log();
         let counts = "with errors; 0 malformed chunks";
@@ -116,7 +117,7 @@ fn chunks_of_foreign_records_only_can_be_dropped_whole() {
         let start = SystemTime::now();
         let pipeline = Pipeline::new().filter(&[("on_mismatch", "drop")]);
         let uploads = [("foreign", &*foreign), ("foreign", &*foreign), ("seeds", SEEDS)];
-        let site = receive(host, pipeline, &uploads, 4);
+        let site = with_whole_log(|| receive(host, pipeline.clone(), &uploads, 4));
         let events = site.events("out");
         assert_events(&events, "seeds", &seeds(|_| {}), start);
         assert_eq!(events.len(), 4);

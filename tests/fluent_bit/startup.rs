@@ -7,7 +7,7 @@ use crate::golden::DNS;
 use crate::hosts::{Host, YAML, each, each_since};
 use crate::pipeline::{Pipeline, Properties};
 use crate::plugin::plugin;
-use crate::run::Site;
+use crate::run::{Site, with_whole_log};
 
 /// The help's section of our keys, without colours, and with single blanks only.
 fn options(help: &str) -> String {
@@ -146,13 +146,14 @@ fn the_log_tells_the_settings_at_the_start_and_the_counts_at_the_end() {
         ("set_time", "no"),
         ("timestamp_key", "off"),
     ];
-    each(|host| {
+    let run = |host: &Host| {
         let site = Site::new(host);
         site.write("batch.log", [DNS.input, bad, bad].concat());
         let input = [("path", "batch.log"), ("read_from_head", "true")];
         let mut run = site.classic(&Pipeline::new().input("tail", &input).filter(&filter));
         run.until_lines("out", DNS.len());
         run.stop();
-        assert_eq!(site.plugin_log(), expected);
-    });
+        site
+    };
+    each(|host| assert_eq!(with_whole_log(|| run(host)).plugin_log(), expected));
 }
