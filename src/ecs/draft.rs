@@ -9,7 +9,7 @@ use super::settings::Settings;
 use super::{framed, rule, typed, whole};
 use crate::chunk::{Header, LAST_EVENT_SECOND, encode_event_time, event_time};
 use crate::msgpack::{AsJson, Part, Writer, map_pairs, text};
-use crate::source::{Dataset, Field, FieldSet, Record};
+use crate::source::{Dataset, Field, FieldSet, Record, Type};
 use crate::timestamp::{Time, TimeFormat};
 
 /// An event to be mapped.
@@ -247,9 +247,9 @@ impl<'a> Draft<'a, '_> {
     ///
     /// Answers `false`, and writes nothing, when the value cannot be read; then it is refused.
     #[inline(always)]
-    pub(super) fn write_typed(&mut self, field: Field) -> bool {
+    pub(super) fn write_typed(&mut self, field: Field, of_type: Type) -> bool {
         let Some(value) = self.part(field) else { return false };
-        let written = typed::write(&mut self.writer, field.of_type(), value);
+        let written = typed::write(&mut self.writer, of_type, value);
         written.map_err(|reason| self.refuse(field, reason)).is_ok()
     }
 
@@ -285,8 +285,15 @@ impl<'a> Draft<'a, '_> {
             self.copy_from_chunk(start, header.record);
             return;
         };
+        let time = encode_event_time(time.seconds() as u32, time.nanoseconds());
+        if header.time_end - header.time == time.len() {
+            // As nearly all are: in one copy, the time then put over the one that was there.
+            let place = self.writer.position() + (header.time - start);
+            self.copy_from_chunk(start, header.record);
+            return self.writer.overwrite(place, &time);
+        }
         self.copy_from_chunk(start, header.time);
-        self.writer.put(&encode_event_time(time.seconds() as u32, time.nanoseconds()));
+        self.writer.put(&time);
         self.copy_from_chunk(header.time_end, header.record);
     }
 

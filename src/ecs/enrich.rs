@@ -90,12 +90,13 @@ fn split(name: &[u8]) -> Option<Domain> {
     let folded = folded.get_mut(..name.len())?;
     folded.copy_from_slice(name);
     folded.make_ascii_lowercase();
-    let suffix = psl::suffix(folded)?.as_bytes().len();
-    let registered = psl::domain(folded).map(|domain| domain.as_bytes().len());
-    Some(Domain {
-        suffix: name.len().checked_sub(suffix)?,
-        registered: registered.and_then(|registered| name.len().checked_sub(registered)),
-    })
+    let suffix = name.len().checked_sub(psl::suffix(folded)?.as_bytes().len())?;
+    // The registered domain is the suffix with one more label, if there is one: `psl::domain`
+    // would look the suffix up once more.
+    let before = suffix.checked_sub(1).and_then(|dot| name.get(..dot));
+    let registered =
+        before.map(|before| before.iter().rposition(|&byte| byte == b'.').map_or(0, |dot| dot + 1));
+    Some(Domain { registered, suffix })
 }
 
 /// `event.outcome`.

@@ -8,7 +8,7 @@
 //! anew without it.
 
 use crate::msgpack::Writer;
-use crate::source::{Dataset, FieldSet};
+use crate::source::{Dataset, FIELD_COUNT, Field, FieldSet, Type};
 
 /// Constant bytes and values of a record beyond this have no frame.
 const MOST_BYTES: usize = 4096;
@@ -28,6 +28,8 @@ pub(super) struct Signature {
 
 /// Constant bytes up to this many are kept beside their step, and copied in one go.
 const SHORT: usize = 32;
+/// So are those up to this many, from the frame's bytes, which are padded for it.
+const MEDIUM: usize = 96;
 
 /// One step of writing a record: a place where a rule may write a value.
 #[derive(Debug, Clone, Copy)]
@@ -47,19 +49,24 @@ pub(super) struct Step {
 pub(super) struct Frame {
     bytes: Vec<u8>,
     steps: Vec<Step>,
-    /// Where the bytes behind the last value begin.
+    /// Where the bytes behind the last value begin, and where they end; padding follows.
     tail: usize,
-    /// The fields left to `cloudflare` when all rows were through.
+    end: usize,
+    /// The fields left to `cloudflare` when all rows were through, as a set, and with their types
+    /// in the order in which they are written.
     left: FieldSet,
+    left_values: Vec<(Field, Type)>,
 }
 
 impl Default for Frame {
     fn default() -> Self {
         Self {
-            bytes: Vec::with_capacity(MOST_BYTES),
+            bytes: Vec::with_capacity(MOST_BYTES + MEDIUM),
             steps: Vec::with_capacity(MOST_STEPS),
             tail: 0,
+            end: 0,
             left: FieldSet::NONE,
+            left_values: Vec::with_capacity(FIELD_COUNT),
         }
     }
 }
@@ -76,22 +83,33 @@ impl Frame {
     pub(super) fn write_before(&self, step: &Step, writer: &mut Writer<'_>) {
         let size = step.end - step.start;
         if size <= SHORT {
-            writer.put_padded(&step.short, size);
-        } else {
-            writer.copy(self.bytes.get(step.start..step.end).unwrap_or_default());
+            return writer.put_padded(&step.short, size);
+        }
+        let medium = self.bytes.get(step.start..).and_then(|rest| rest.first_chunk::<MEDIUM>());
+        match medium.filter(|_| size <= MEDIUM) {
+            Some(medium) => writer.put_padded(medium, size),
+            None => writer.copy(self.bytes.get(step.start..step.end).unwrap_or_default()),
         }
     }
 
     /// Writes the constant bytes behind the last value.
     #[inline(always)]
     pub(super) fn write_tail(&self, writer: &mut Writer<'_>) {
-        writer.copy(self.bytes.get(self.tail..).unwrap_or_default());
+        if self.tail < self.end {
+            writer.copy(self.bytes.get(self.tail..self.end).unwrap_or_default());
+        }
     }
 
     /// The fields left to `cloudflare` when all rows were through.
     #[inline]
     pub(super) fn left(&self) -> FieldSet {
         self.left
+    }
+
+    /// Those fields, with their types, in the order in which they are written.
+    #[inline(always)]
+    pub(super) fn left_values(&self) -> &[(Field, Type)] {
+        &self.left_values
     }
 
     /// Notes a step: the value, if any, lies from `start` to `end` of the record.
@@ -104,6 +122,8 @@ impl Frame {
     /// Notes the fields left to `cloudflare`.
     pub(super) fn note_left(&mut self, left: FieldSet) {
         self.left = left;
+        self.left_values.clear();
+        self.left_values.extend(left.map(|field| (field, field.of_type())));
     }
 
     /// Ends a frame: `record` was written from its first byte on. `false` when it is too large.
@@ -127,6 +147,8 @@ impl Frame {
         }
         self.tail = self.bytes.len();
         self.bytes.extend_from_slice(record.get(from..).unwrap_or_default());
+        self.end = self.bytes.len();
+        self.bytes.extend_from_slice(&[0; MEDIUM]);
         true
     }
 }

@@ -46,8 +46,9 @@ impl Framed<'_, '_, '_> {
     #[inline(always)]
     fn write_left(&mut self) {
         self.fits &= self.frame.left() == self.draft.left;
-        for field in self.frame.left() {
-            self.step(|draft| draft.write_typed(field));
+        let frame = self.frame;
+        for &(field, of_type) in frame.left_values() {
+            self.step(|draft| draft.write_typed(field, of_type));
         }
     }
 }

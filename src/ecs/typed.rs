@@ -47,21 +47,18 @@ pub(super) fn write_key(writer: &mut Writer<'_>, field: Field) {
 /// The reason why the value cannot be read so; then nothing is written.
 #[inline(always)]
 pub(super) fn write(writer: &mut Writer<'_>, of_type: Type, value: Part<'_>) -> Result<(), Reason> {
-    let raw = value.bytes();
-    // What has its type and its shortest form already, which is nearly everything.
-    let is_plain = match of_type {
-        Type::Text => matches!(raw, [marker::FIXSTR..=0xbf, ..]),
-        Type::Int => matches!(raw, [0..=0x7f]),
-        Type::Bool => matches!(raw, [marker::FALSE | marker::TRUE]),
-        Type::Time | Type::TextArray | Type::IntArray | Type::ObjectArray => false,
-    };
-    if is_plain {
-        writer.copy_part(value);
-        return Ok(());
+    // What has its type and its shortest form already, which is nearly everything. No value is
+    // empty, so the first byte is its own.
+    let Some(first) = value.first() else { return write_any(writer, of_type, &[]) };
+    match (of_type, first) {
+        (Type::Text, marker::FIXSTR..=0xbf) => writer.copy_part(value),
+        (Type::Int, 0..=0x7f) | (Type::Bool, marker::FALSE | marker::TRUE) => writer.put(&[first]),
+        _ => return write_any(writer, of_type, value.bytes()),
     }
-    write_any(writer, of_type, raw)
+    Ok(())
 }
 
+#[inline(never)]
 fn write_any(writer: &mut Writer<'_>, of_type: Type, raw: &[u8]) -> Result<(), Reason> {
     match of_type {
         Type::Text => write_text(writer, raw),

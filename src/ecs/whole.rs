@@ -62,7 +62,7 @@ impl Whole<'_, '_, '_> {
         for field in self.draft.left {
             typed::write_key(&mut self.draft.writer, field);
             let value = self.draft.writer.position();
-            if self.draft.refused.has(field) || !self.draft.write_typed(field) {
+            if self.draft.refused.has(field) || !self.draft.write_typed(field, field.of_type()) {
                 let raw = self.draft.value(field).unwrap_or_default();
                 self.draft.writer.copy(raw);
             }

@@ -60,6 +60,12 @@ impl<'a> Part<'a> {
         self.end - self.start
     }
 
+    /// The part's first byte; what lies behind an empty one.
+    #[inline(always)]
+    pub fn first(self) -> Option<u8> {
+        self.whole.get(self.start).copied()
+    }
+
     /// The bytes of the part.
     #[inline(always)]
     pub fn bytes(self) -> &'a [u8] {
@@ -157,6 +163,15 @@ impl<'a> Writer<'a> {
             *place = *bytes;
         }
         self.at += N;
+    }
+
+    /// Writes bytes over those that were written at the offset `at` before.
+    #[inline(always)]
+    pub fn overwrite<const N: usize>(&mut self, at: usize, bytes: &[u8; N]) {
+        let place = self.room.get_mut(at..).and_then(|rest| rest.first_chunk_mut());
+        if let Some(place) = place {
+            *place = *bytes;
+        }
     }
 
     /// Writes the first `size` bytes of a padded constant, in one copy of the whole.

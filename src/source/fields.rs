@@ -137,6 +137,13 @@ impl FieldSet {
         Self(self.0 & !other.0)
     }
 
+    /// The set if `condition` holds, else no field. There is no branch in it that could be guessed
+    /// wrong.
+    #[inline]
+    pub fn when(self, condition: bool) -> Self {
+        Self(self.0 & u128::from(condition).wrapping_neg())
+    }
+
     /// Whether no field is in the set.
     #[inline]
     pub const fn is_empty(self) -> bool {

@@ -4,7 +4,7 @@ use super::shape::Shape;
 use super::{FIELD_COUNT, Field, FieldSet, is_ecs_already};
 use crate::msgpack::{Malformed, Part, Reader, Value, map_pairs, skip, skip_value, text};
 
-/// Where one encoded value lies; empty when the value stands for nothing.
+/// Where one encoded value lies.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Span {
     pub(super) start: usize,
@@ -73,24 +73,12 @@ impl Record {
         let shape = shape_for(&mut self.shapes, pairs);
         if let Some(followed) = shape.follow(bytes, at, pairs, &mut self.spans)? {
             self.seen = shape.seen();
-            self.present = self.seen;
+            self.present = self.seen.without(followed.absent);
             self.unknown = shape.unknown();
             self.watched = shape.watched();
-            if followed.any_absent {
-                self.forget_absent();
-            }
             return Ok(followed.end);
         }
         self.learn(bytes, at, watch)
-    }
-
-    fn forget_absent(&mut self) {
-        for field in self.seen {
-            let span = self.span(field);
-            if span.start == span.end {
-                self.present.remove(field);
-            }
-        }
     }
 
     /// Indexes a record key by key, and learns its shape.

@@ -23,6 +23,8 @@ struct Key {
     size: usize,
     /// The field's place among the spans; foreign keys share one.
     place: usize,
+    /// The field as a set; empty for a foreign key.
+    field: FieldSet,
 }
 
 impl Key {
@@ -37,18 +39,34 @@ impl Key {
             (*byte, *mask) = (*from, 0xff);
         }
         let place = field.map_or(NOWHERE, |field| field as usize);
-        Some(Self { words: words(&bytes), masks: words(&masks), size: encoded.len(), place })
+        let field = field.map_or(FieldSet::NONE, |field| FieldSet::of(&[field]));
+        Some(Self { words: words(&bytes), masks: words(&masks), size: encoded.len(), place, field })
     }
 
-    /// Whether this key stands at the offset `at`, and not too near to the end of `bytes`.
+    /// Whether this key stands at the offset `at`.
     #[inline(always)]
     fn stands_at(&self, bytes: &[u8], at: usize) -> bool {
-        let Some(window) = bytes.get(at..).and_then(|rest| rest.first_chunk()) else {
-            return false;
-        };
+        match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+            Some(window) => self.begins(window),
+            None => self.stands_near_end(bytes, at),
+        }
+    }
+
+    #[inline(always)]
+    fn begins(&self, window: &[u8; LONGEST_KEY]) -> bool {
         let [low, high] = words(window);
         low & self.masks[0] == self.words[0]
             && (self.size <= LONGEST_KEY / 2 || high & self.masks[1] == self.words[1])
+    }
+
+    /// As [`Key::stands_at`], where `bytes` end before the window does: in the last record of
+    /// every chunk.
+    #[inline(never)]
+    fn stands_near_end(&self, bytes: &[u8], at: usize) -> bool {
+        let Some(key) = bytes.get(at..at + self.size) else { return false };
+        let mut window = [0; LONGEST_KEY];
+        window.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+        self.begins(&window)
     }
 }
 
@@ -63,8 +81,8 @@ fn words(bytes: &[u8; LONGEST_KEY]) -> [u128; 2] {
 pub(super) struct Followed {
     /// The offset behind the record.
     pub(super) end: usize,
-    /// Whether any value stands for nothing; its span is empty then.
-    pub(super) any_absent: bool,
+    /// The fields whose value stands for nothing.
+    pub(super) absent: FieldSet,
 }
 
 /// The keys of a record.
@@ -126,20 +144,20 @@ impl Shape {
         if !self.usable || self.keys.len() != pairs {
             return Ok(None);
         }
-        let mut any_absent = false;
+        let mut absent = FieldSet::NONE;
         for key in &self.keys {
             if !key.stands_at(bytes, at) {
                 return Ok(None);
             }
             let start = at + key.size;
-            let (end, absent) = skip_value(bytes, start)?;
+            let (end, is_absent) = skip_value(bytes, start)?;
             if let Some(span) = spans.get_mut(key.place) {
-                *span = Span { start: if absent { end } else { start }, end };
+                *span = Span { start, end };
             }
-            any_absent |= absent;
+            absent = absent.or(key.field.when(is_absent));
             at = end;
         }
-        Ok(Some(Followed { end: at, any_absent }))
+        Ok(Some(Followed { end: at, absent }))
     }
 
     /// Forgets the keys, to learn those of a record of `pairs` pairs.
@@ -154,6 +172,8 @@ impl Shape {
     /// Learns the next key.
     pub(super) fn learn(&mut self, encoded: &[u8], field: Option<Field>) {
         match field {
+            // Of a key that comes twice the last one counts: `follow` does not look for that.
+            Some(field) if self.seen.has(field) => self.learnable = false,
             Some(field) => self.seen.insert(field),
             None => self.unknown += 1,
         }
