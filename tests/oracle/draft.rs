@@ -125,9 +125,12 @@ impl<'a> Draft<'a> {
         for (path, value) in &self.written {
             insert(&mut record, path, value);
         }
-        // A time, and nothing else, has a name that is none of these: it comes first.
-        record.sort_by_key(|(name, _)| {
-            ORDER.iter().position(|known| name.text() == Some(known)).map_or(0, |place| place + 1)
+        // The time comes first, also under a name that the mapping does not write here.
+        let time = self.settings.timestamp_key.as_deref();
+        let own = |name: &Val| ORDER.iter().position(|known| name.text() == Some(known));
+        record.sort_by_key(|(name, _)| match name.text() == time {
+            true => 0,
+            false => own(name).map_or(0, |place| place + 1),
         });
         record
     }

@@ -166,7 +166,9 @@ pub(crate) fn of_event(time: &Val) -> Option<i128> {
     match time {
         Val::Ext(0, payload) if payload.len() == 8 => {
             let part = |at: usize| u32::from_be_bytes(payload[at..at + 4].try_into().expect("4"));
-            in_range(i128::from(part(0)) * SECOND + i128::from(part(4)))
+            // Nanoseconds that make a second are none.
+            let nanoseconds = Some(i128::from(part(4))).filter(|part| *part < SECOND)?;
+            in_range(i128::from(part(0)) * SECOND + nanoseconds)
         }
         Val::Int(seconds) => in_range(seconds.checked_mul(SECOND)?),
         Val::Float(_) => parse(time),

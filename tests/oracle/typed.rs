@@ -9,8 +9,9 @@ use super::value::Val;
 pub(crate) fn integer(value: &Val) -> Option<i128> {
     match value {
         Val::Int(number) => Some(*number),
-        Val::Float(number) if number.fract() == 0.0 => {
-            Some(*number as i128).filter(|number| i64::try_from(*number).is_ok())
+        // From 2^63 on, up and down, a double stands for more than one integer.
+        Val::Float(number) if number.fract() == 0.0 && number.abs() < (1u64 << 63) as f64 => {
+            Some(*number as i128)
         }
         Val::Number(_) => integer(&value.plain()),
         Val::Str(_) | Val::Bin(_) => {
