@@ -74,12 +74,14 @@ same "the newest glibc needed, of 2.17 and what is asked for" GLIBC_2.17 \
     "$(printf 'GLIBC_2.17\n%s\n' "$glibc" | sort -V | tail -n 1)"
 same "exported symbols" filter_cloudflare_dns_plugin "$(readelf --wide --dyn-syms "$plugin" |
     awk '$1 ~ /^[0-9]+:$/ && $7 != "UND" && $8 != "" {print $8}')"
-other=$(readelf --wide --dynamic "$plugin" | sed -n 's/.*(NEEDED).*\[\(.*\)\]$/\1/p' |
+dynamic=$(readelf --wide --dynamic "$plugin")
+segments=$(readelf --wide --program-headers "$plugin")
+other=$(sed -n 's/.*(NEEDED).*\[\(.*\)\]$/\1/p' <<<"$dynamic" |
     grep -vx -e 'libc\.so\.6' -e 'libpthread\.so\.0' -e 'libdl\.so\.2' -e 'ld-linux-.*' || true)
 same "libraries beside glibc's own" "" "$other"
-readelf --wide --dynamic "$plugin" | grep -q BIND_NOW || fail "not bound at once"
-readelf --wide --program-headers "$plugin" | grep -q GNU_RELRO || fail "no RELRO"
-readelf --wide --program-headers "$plugin" | grep GNU_STACK | grep -q 'RW ' || fail "the stack is executable"
+[[ $dynamic == *BIND_NOW* ]] || fail "not bound at once"
+[[ $segments == *GNU_RELRO* ]] || fail "no RELRO"
+[[ $segments =~ GNU_STACK[\ 0-9a-fx]*\ RW\  ]] || fail "the stack is executable: $segments"
 for path in "$PWD" "$HOME" "${CARGO_HOME:-$HOME}"; do
     ! grep -qaF "$path" "$plugin" || fail "the plugin holds the path $path"
 done
