@@ -20,4 +20,4 @@ packaging/build.sh "$packaged/inject-panic/flb-filter_cloudflare_dns.so" --featu
 
 export FLB_PLUGIN=$PWD/$packaged/$name/flb-filter_cloudflare_dns.so
 export FLB_PLUGIN_INJECT_PANIC=$PWD/$packaged/inject-panic/flb-filter_cloudflare_dns.so
-cargo test --locked --test harness --test fluent_bit
+cargo test --locked --no-fail-fast --test harness --test fluent_bit
