@@ -14,9 +14,16 @@ const MEMORY: [&str; 5] = ["brk", "mmap", "munmap", "mremap", "madvise"];
 const LOADING: [&str; 8] =
     ["openat", "read", "pread64", "newfstatat", "fstat", "getcwd", "mprotect", "close"];
 
-/// The libraries that the loader opens for the plugin, and where it looks them up.
-const LIBRARIES: [&str; 4] =
-    ["flb-filter_cloudflare_dns.so", "ld.so.cache", "libgcc_s.so.1", "libm.so.6"];
+/// The libraries that the loader opens for the plugin, and where it looks them up. A packaged
+/// plugin asks for the pieces of an old glibc.
+const LIBRARIES: [&str; 6] = [
+    "flb-filter_cloudflare_dns.so",
+    "ld.so.cache",
+    "libdl.so.2",
+    "libgcc_s.so.1",
+    "libm.so.6",
+    "libpthread.so.0",
+];
 
 /// The name of a call: `brk(NULL) = 0x…` is `brk`.
 fn name(call: &str) -> &str {
