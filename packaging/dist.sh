@@ -21,16 +21,20 @@ name=flb-filter_cloudflare_dns-$version-linux-$arch
 # The folder that the packages' metadata in Cargo.toml takes its files from.
 stage=target/dist/stage
 
-if [ -z "${PLUGIN_COMMIT:-}" ] && [ -e .git ]; then
+# Sources unpacked from an archive are of no repository, whatever lies above them.
+if [ -e .git ]; then
     changes=$(git status --porcelain --untracked-files=no)
-    if [ -n "$changes" ]; then
+    if [ -n "$changes" ] && [ -z "${PLUGIN_COMMIT:-}" ]; then
         printf 'changes without a commit; commit them, or set PLUGIN_COMMIT:\n%s\n' "$changes" >&2
         exit 1
     fi
+    time=$(git log -1 --format=%ct)
+    extras() { git ls-files examples docs; }
+else
+    time=315532800 # 1980, the oldest that every archive format can hold
+    extras() { find examples docs -type f 2>/dev/null || true; }
 fi
-# Sources without git, and without the variable, are as old as the oldest time that zip can hold.
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 315532800)}
-export SOURCE_DATE_EPOCH
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$time}
 
 packaging/tools.sh
 rm -rf "$stage" && mkdir -p "$stage" dist
@@ -41,8 +45,7 @@ packaging/notices.py "$arch-unknown-linux-gnu" "$tools" >"$stage/THIRD-PARTY-NOT
 cp "$(rustc --print sysroot)/share/doc/rust/COPYRIGHT-library.html" \
     "$stage/RUST-STANDARD-LIBRARY.html"
 # What is of use without the sources: no Rust program, and not the demo that builds the plugin.
-(git ls-files examples docs 2>/dev/null || find examples docs -type f) |
-    grep -v -e '\.rs$' -e '^examples/demo\.sh$' | tar -cf - -T - | tar -xf - -C "$stage"
+extras | grep -v -e '\.rs$' -e '^examples/demo\.sh$' | tar -cf - -T - | tar -xf - -C "$stage"
 chmod -R u=rwX,go=rX "$stage"
 chmod 644 "$stage"/*.so
 find "$stage" -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
