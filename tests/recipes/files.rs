@@ -4,9 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::hosts::{TAILS_GZIP, Version};
+use serde_json::Value;
+
+use crate::hosts::{PROCESSORS, TAILS_GZIP, Version, each_since};
 use crate::http::gzip;
-use crate::recipe::{Recipe, each_format, records_on_stdout};
+use crate::plugin::plugin;
+use crate::recipe::{Recipe, each_format, examples, records_on_stdout};
 use crate::run::Site;
 
 const FILES: Recipe = Recipe { name: "files" };
@@ -54,6 +57,32 @@ fn unpacked_files_are_read_by_every_in_tail() {
         let output = unpack(&site.path("logpush"));
         assert!(output.status.success(), "{output:?}");
         reads(&site, format, "logpush/*/*.log");
+    });
+}
+
+/// `examples/threads/`: each input and its filter in a thread of its own.
+#[test]
+fn two_threads_read_two_sets_of_files() {
+    each_since(PROCESSORS, |host| {
+        let site = Site::new(host);
+        let input = FILES.input();
+        let lines: Vec<_> = input.lines().collect();
+        for (name, part) in [("1.log", &lines[..2]), ("2.log", &lines[2..])] {
+            site.write(name, part.join("\n") + "\n");
+        }
+        let mut command = site.command(["-e"]);
+        command.arg(plugin()).arg("-c").arg(examples().join("threads/fluent-bit.yaml"));
+        command.env("FILES_1", site.path("1.log")).env("FILES_2", site.path("2.log"));
+        let mut run = site.spawn(command);
+        let mut expected = FILES.expected();
+        let found = |site: &Site| (records_on_stdout(site).len() >= expected.len()).then_some(());
+        run.until("the records", found);
+        run.stop();
+        let mut records = records_on_stdout(&site);
+        // Which of the two comes first is open.
+        records.sort_by_key(Value::to_string);
+        expected.sort_by_key(Value::to_string);
+        assert_eq!(records, expected);
     });
 }
 

@@ -4,13 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use crate::hosts::GZIP_BODIES;
+use crate::hosts::{GZIP_BODIES, Host, Version, each};
 use crate::http::free_port;
+use crate::plugin::plugin;
 use crate::receiver::{Receiver, accept};
-use crate::recipe::{Recipe, each_format, examples, records_on_stdout};
+use crate::recipe::{Format, Recipe, each_format, examples, records_on_stdout};
 use crate::run::{Running, Site};
 
 const HTTPS: Recipe = Recipe { name: "https" };
+/// in_http knows `http2` from here on.
+pub(crate) const HTTP2_OFF: Version = Version(3, 0, 0);
 const SECRET: &str = "0a1b2c3d4e5f";
 const JSON: &str = "header_Content-Type=application%2Fjson";
 
@@ -61,7 +64,15 @@ struct Server<'a> {
 }
 
 impl<'a> Server<'a> {
-    fn new(site: &'a Site, format: crate::recipe::Format, certificate: &'a Certificate) -> Self {
+    fn new(site: &'a Site, format: Format, certificate: &'a Certificate) -> Self {
+        Self::from(site, certificate, |changed| HTTPS.command(site, format, changed))
+    }
+
+    fn from(
+        site: &'a Site,
+        certificate: &'a Certificate,
+        command: impl FnOnce(&[(&str, &str)]) -> Command,
+    ) -> Self {
         let port = free_port();
         let changed = [
             ("LISTEN", "127.0.0.1"),
@@ -70,13 +81,15 @@ impl<'a> Server<'a> {
             ("TLS_KEY", &certificate.path("key.pem")),
             ("LOGPUSH_SECRET", SECRET),
         ];
-        Self { run: HTTPS.start(site, format, &changed), certificate, port }
+        Self { run: site.spawn(command(&changed)), certificate, port }
     }
 
     fn send(&mut self, path: &str, parameters: &str, args: &[&str]) -> Output {
         let to = format!("https://localhost:{}/{path}?{parameters}", self.port);
         let ca = self.certificate.path("cert.pem");
-        send([&[&*to, "--cafile", &*ca, "--pause", "0.1", "--retries", "10"], args].concat())
+        let fixed =
+            [&*to, "--cafile", &*ca, "--timeout", "30", "--pause", "0.1", "--retries", "10"];
+        send([&fixed[..], args].concat())
     }
 }
 
@@ -89,7 +102,7 @@ fn accepted(output: &Output) -> String {
 #[test]
 fn what_is_sent_with_the_secret_comes_out_and_nothing_else() {
     let input = HTTPS.path("input.ndjson").display().to_string();
-    each_format(GZIP_BODIES, |host, format| {
+    each_format(HTTP2_OFF, |host, format| {
         let certificate = Certificate::new(&format!("{}-{format:?}", host.version));
         let site = Site::new(host);
         let mut server = Server::new(&site, format, &certificate);
@@ -108,10 +121,41 @@ fn what_is_sent_with_the_secret_comes_out_and_nothing_else() {
     });
 }
 
+/// Fluent Bit 2.2 takes the recipe without the line that it does not know.
+#[test]
+fn without_http2_off_the_recipe_serves_fluent_bit_2_2() {
+    let input = HTTPS.path("input.ndjson").display().to_string();
+    let line = "    http2           off\n";
+    let text = HTTPS.text("fluent-bit.conf");
+    assert!(text.contains(line));
+    let test = |host: &Host| {
+        let certificate = Certificate::new(&format!("old-{}", host.version));
+        let site = Site::new(host);
+        site.write("without.conf", text.replace(line, ""));
+        let mut server = Server::from(&site, &certificate, |changed| {
+            let mut command = site.command(["-c", "without.conf", "-e"]);
+            command.arg(plugin()).envs(changed.iter().copied());
+            command
+        });
+        let path = format!("cloudflare.{SECRET}.dns_logs");
+        accepted(&server.send(&path, JSON, &["--file", &input]));
+        let expected = HTTPS.expected();
+        let found = |site: &Site| (records_on_stdout(site).len() >= expected.len()).then_some(());
+        server.run.until("the records", found);
+        server.run.stop();
+        assert_eq!(records_on_stdout(&site), expected);
+    };
+    each(|host| {
+        if host.has(GZIP_BODIES) && !host.has(HTTP2_OFF) {
+            test(host);
+        }
+    });
+}
+
 #[test]
 fn batches_of_logpush_s_size_fit_the_buffer() {
     const RECORDS: usize = 60_000;
-    each_format(GZIP_BODIES, |host, format| {
+    each_format(HTTP2_OFF, |host, format| {
         let certificate = Certificate::new(&format!("large-{}-{format:?}", host.version));
         let site = Site::new(host);
         let mut server = Server::new(&site, format, &certificate);
@@ -127,7 +171,7 @@ fn batches_of_logpush_s_size_fit_the_buffer() {
 
 #[test]
 fn without_the_content_type_the_validation_upload_is_refused() {
-    each_format(GZIP_BODIES, |host, format| {
+    each_format(HTTP2_OFF, |host, format| {
         let certificate = Certificate::new(&format!("type-{}-{format:?}", host.version));
         let site = Site::new(host);
         let mut server = Server::new(&site, format, &certificate);

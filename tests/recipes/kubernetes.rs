@@ -8,8 +8,9 @@ use serde_json::Value;
 use yaml_rust2::{Yaml, YamlLoader};
 
 use crate::delivery::without_ids;
-use crate::hosts::{GZIP_BODIES, each_since};
+use crate::hosts::each_since;
 use crate::http::{Post, free_port};
+use crate::https::HTTP2_OFF;
 use crate::model::variables;
 use crate::plugin::plugin;
 use crate::receiver::{Receiver, bulk};
@@ -146,7 +147,7 @@ fn the_ports_are_those_that_fluent_bit_listens_on() {
 #[test]
 fn the_configuration_of_the_pods_delivers() {
     let elasticsearch = Recipe { name: "elasticsearch" };
-    each_since(GZIP_BODIES, |host| {
+    each_since(HTTP2_OFF, |host| {
         let receiver = Receiver::new(bulk);
         let site = Site::new(host);
         let [port, metrics] = [free_port(), free_port()];

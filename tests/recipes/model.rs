@@ -33,7 +33,7 @@ pub(crate) fn read(path: &Path) -> Vec<Section> {
     }
 }
 
-fn classic(text: &str) -> Vec<Section> {
+pub(crate) fn classic(text: &str) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for line in text.lines().map(str::trim) {
         if line.is_empty() || line.starts_with('#') {
@@ -52,7 +52,7 @@ fn classic(text: &str) -> Vec<Section> {
     sections
 }
 
-fn yaml(text: &str) -> Vec<Section> {
+pub(crate) fn yaml(text: &str) -> Vec<Section> {
     let documents = YamlLoader::load_from_str(text).expect("YAML");
     let [root] = documents.as_slice() else { panic!("not one document") };
     let mut sections = vec![Section { kind: "SERVICE", properties: properties(&root["service"]) }];
@@ -65,8 +65,8 @@ fn yaml(text: &str) -> Vec<Section> {
 
 /// The plain properties of a section; `processors` are a section of their own in no format.
 fn properties(yaml: &Yaml) -> Properties {
-    let hash = yaml.as_hash().expect("a map");
-    let plain = hash.iter().filter(|(key, _)| key.as_str() != Some("processors"));
+    let hash = yaml.as_hash().into_iter().flatten();
+    let plain = hash.filter(|(key, _)| key.as_str() != Some("processors"));
     plain.map(|(key, value)| (scalar(key), scalar(value))).collect()
 }
 
