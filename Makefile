@@ -22,6 +22,12 @@ lint: ## Check the formatting, and run clippy with warnings as errors
 	cargo fmt --check
 	cargo clippy --all-targets --all-features --locked -- -D warnings
 
+.PHONY: kubernetes
+kubernetes: deps ## Check examples/kubernetes/ against the schemas of Kubernetes
+	python3 -m venv target/kubernetes
+	target/kubernetes/bin/pip install --quiet --disable-pip-version-check kubernetes-validate==1.37.0
+	target/kubernetes/bin/kubernetes-validate --strict examples/kubernetes/fluent-bit.yaml
+
 .PHONY: deps
 deps: ## Install the Debian packages that building and testing need, when they are missing
 	@tests/install-packages.sh test
