@@ -18,12 +18,16 @@ mod golden;
 mod hosts;
 #[path = "fluent_bit/http.rs"]
 mod http;
+#[path = "fluent_bit/numbered.rs"]
+mod numbered;
 #[path = "fluent_bit/pipeline.rs"]
 mod pipeline;
 #[path = "fluent_bit/plugin.rs"]
 mod plugin;
 #[path = "fluent_bit/run.rs"]
 mod run;
+#[path = "fluent_bit/traffic.rs"]
+mod traffic;
 
 #[path = "fluent_bit/groups.rs"]
 mod groups;
@@ -33,6 +37,8 @@ mod logpush;
 mod metrics;
 #[path = "fluent_bit/several.rs"]
 mod several;
+#[path = "fluent_bit/soak.rs"]
+mod soak;
 #[path = "fluent_bit/startup.rs"]
 mod startup;
 #[path = "fluent_bit/tail.rs"]

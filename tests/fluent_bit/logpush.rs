@@ -8,14 +8,20 @@ use crate::http::{Post, free_port};
 use crate::pipeline::Pipeline;
 use crate::run::{Running, Site};
 
-/// Sends a batch in the form that the version takes. Logpush itself always sends gzipped NDJSON:
-/// versions before 2.2 ignore `Content-Encoding`, and 1.9 reads one JSON value of a body only.
+/// Sends a batch, and expects it to be taken.
 pub(crate) fn send(run: &mut Running<'_>, port: u16, tag: &str, lines: &str) {
     let host = run.site.host.clone();
-    let array = || format!("[{}]", lines.lines().collect::<Vec<_>>().join(","));
-    let body = if host.has(NDJSON_BODIES) { lines.to_owned() } else { array() };
-    let (path, body) = (&*format!("/{tag}"), body.as_bytes());
-    run.post(port, &Post { path, gzip: host.has(GZIP_BODIES), body });
+    let (path, body) = (&*format!("/{tag}"), body(&host, lines));
+    run.post(port, &Post { path, gzip: host.has(GZIP_BODIES), body: body.as_bytes() });
+}
+
+/// A batch in the form that the version takes. Logpush itself always sends gzipped NDJSON:
+/// versions before 2.2 ignore `Content-Encoding`, and 1.9 reads one JSON value of a body only.
+pub(crate) fn body(host: &Host, lines: &str) -> String {
+    if host.has(NDJSON_BODIES) {
+        return lines.to_owned();
+    }
+    format!("[{}]", lines.lines().collect::<Vec<_>>().join(","))
 }
 
 fn receive(host: &Host, settings: &[(&str, &str)], batches: &[Golden], kept: usize) -> Site {

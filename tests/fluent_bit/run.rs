@@ -5,7 +5,7 @@
 //! comes, the test fails with the log.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -57,6 +57,11 @@ impl Site {
 
     pub(crate) fn text(&self, name: &str) -> String {
         String::from_utf8_lossy(&self.read(name)).into_owned()
+    }
+
+    pub(crate) fn append(&self, name: &str, content: impl AsRef<[u8]>) {
+        let file = File::options().create(true).append(true).open(self.path(name));
+        file.expect("a file of the test's own").write_all(content.as_ref()).expect("room");
     }
 
     /// The events that out_file has written, whole lines only.
@@ -155,16 +160,28 @@ impl Running<'_> {
     }
 
     /// Waits until `look` finds something.
-    pub(crate) fn until<T>(&mut self, what: &str, mut look: impl FnMut(&Site) -> Option<T>) -> T {
+    pub(crate) fn until<T>(&mut self, what: &str, look: impl FnMut(&Site) -> Option<T>) -> T {
+        let found = self.comes(what, look);
+        found.unwrap_or_else(|| panic!("waited in vain for {what}\n{self}"))
+    }
+
+    /// Waits for something that may not come at all.
+    pub(crate) fn comes<T>(
+        &mut self,
+        what: &str,
+        mut look: impl FnMut(&Site) -> Option<T>,
+    ) -> Option<T> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(found) = look(self.site) {
-                return found;
+                return Some(found);
             }
             if let Some(status) = self.child.try_wait().expect("a child's status") {
                 panic!("ended with {status} before {what}\n{self}");
             }
-            assert!(Instant::now() < deadline, "waited in vain for {what}\n{self}");
+            if Instant::now() >= deadline {
+                return None;
+            }
             thread::sleep(BETWEEN_LOOKS);
         }
     }

@@ -1,0 +1,325 @@
+//! Endurance: numbered records through long runs, reloads, restarts, storage and threads, each of
+//! which has to come out once and whole.
+//!
+//! `SOAK=<records>` makes the tests long; without it each has a few thousand records. When one
+//! record is amiss, the same is done without the filter, so that the failure tells what Fluent Bit
+//! loses by itself. In the long form the long run is always done both ways, for the memory.
+
+use std::fs;
+use std::io::Write;
+
+use crate::hosts::{CONDITIONS, Host, PROCESSORS, Version, each, each_since};
+use crate::http::free_port;
+use crate::logpush::send;
+use crate::numbered::{Expect, Sent, Tally, Verdict, lines};
+use crate::pipeline::{Pipeline, Properties};
+use crate::run::{Running, Site};
+use crate::traffic::{append, flowing, upload};
+
+/// Before, in_http accepts uploads while Fluent Bit stops, and loses them.
+const KEEPS_UPLOADS: Version = Version(3, 2, 0);
+
+/// Records of a short form.
+const FEW: u64 = 4_000;
+/// The records of a batch, about as many as Logpush sends in one upload.
+const BATCH: u64 = 10_000;
+/// From so many records on the memory has a shape; storage and threads have no more.
+const MANY: u64 = 1_000_000;
+
+/// The records of a long form.
+fn soak() -> Option<u64> {
+    let records = std::env::var("SOAK").ok()?;
+    Some(records.parse().expect("SOAK is a number of records"))
+}
+
+fn records() -> u64 {
+    soak().unwrap_or(FEW)
+}
+
+/// How often to reload: 1,000 times with ten million records, and at least thrice.
+fn times() -> u64 {
+    (records() / 10_000).clamp(3, 1_000)
+}
+
+/// Past the capture of the tests' output.
+fn tell(text: &str) {
+    drop(std::io::stderr().write_all(format!("{text}\n").as_bytes()));
+}
+
+/// Does it with the filter, and on a failure without, to tell who is to blame.
+fn judge(host: &Host, scenario: impl Fn(&Host, Expect) -> Verdict) {
+    let verdict = scenario(
+        host,
+        if std::env::var_os("CONTROL").is_some() { Expect::AsTheyCame } else { Expect::Mapped },
+    );
+    if verdict != Verdict::default() {
+        let control = scenario(host, Expect::AsTheyCame);
+        panic!("with the filter: {verdict}\nFluent Bit by itself: {control}");
+    }
+}
+
+/// Filters of ours, or none in the control.
+fn filtered(pipeline: Pipeline, expect: Expect, filters: &[Properties]) -> Pipeline {
+    let filters = if expect == Expect::Mapped { filters } else { &[] };
+    filters.iter().fold(pipeline, |pipeline, filter| pipeline.filter(filter))
+}
+
+/// Waits until so many are out, or no more come.
+fn follow(run: &mut Running<'_>, tally: &mut Tally, count: u64) {
+    run.comes("records", |_| (tally.read() >= count).then_some(()));
+}
+
+/// Waits for the last one, stops, and looks at what came.
+fn finish(mut run: Running<'_>, mut tally: Tally, sent: &Sent) -> Verdict {
+    follow(&mut run, &mut tally, sent.sure());
+    run.stop();
+    tally.read();
+    tally.verdict(sent)
+}
+
+// ---- a long run ----
+
+/// The memory that a process holds, in KiB.
+fn memory(run: &Running<'_>) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", run.pid())).expect("a process");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
+    line.trim().trim_end_matches(" kB").parse().expect("a number")
+}
+
+/// The means of the second and of the last quarter.
+fn quarters(memory: &[u64]) -> (u64, u64) {
+    let quarter = memory.len() / 4;
+    let mean = |part: &[u64]| part.iter().sum::<u64>() / part.len().max(1) as u64;
+    (mean(&memory[quarter..2 * quarter]), mean(&memory[memory.len() - quarter..]))
+}
+
+/// Uploads as Logpush makes them; each waits for those before. Gives the memory after each, too.
+fn long_run(host: &Host, expect: Expect) -> (Verdict, Vec<u64>) {
+    let (site, port, count) = (Site::new(host), free_port(), records());
+    let input = [("port", &*port.to_string()), ("buffer_max_size", "64M")];
+    let pipeline = Pipeline::new().input("http", &input);
+    let mut run = site.classic(&filtered(pipeline, expect, &[&[]]));
+    let mut tally = Tally::new(site.path("out"), expect);
+    let batch = BATCH.min(count / 4);
+    let (mut sent, mut held) = (Sent::default(), Vec::new());
+    while sent.count < count {
+        let next = (sent.count + batch).min(count);
+        send(&mut run, port, "t", &lines(sent.count..next));
+        sent.count = next;
+        follow(&mut run, &mut tally, next.saturating_sub(2 * batch));
+        held.push(memory(&run));
+    }
+    (finish(run, tally, &sent), held)
+}
+
+fn check_memory(host: &Host, records: u64, held: &[u64]) {
+    let (second, last) = quarters(held);
+    let (verdict, alone) = long_run(host, Expect::AsTheyCame);
+    let (control_second, control_last) = quarters(&alone);
+    tell(&format!(
+        "Fluent Bit {}, {records} records: RSS {second} KiB in the second quarter and {last} in \
+         the last; without the filter {control_second} and {control_last}, {verdict}",
+        host.version,
+    ));
+    let is_flat = records < MANY || last * 100 <= second * 102;
+    assert!(is_flat, "RSS {second} KiB in the second quarter, {last} in the last");
+}
+
+#[test]
+fn uploads_come_out_once_and_memory_stays_flat() {
+    each(|host| {
+        let held = std::cell::RefCell::new(Vec::new());
+        judge(host, |host, expect| {
+            let (verdict, memory) = long_run(host, expect);
+            held.replace(memory);
+            verdict
+        });
+        if let Some(records) = soak() {
+            check_memory(host, records, &held.take());
+        }
+    });
+}
+
+// ---- reloads and restarts ----
+
+/// Starts of the filter, or of Fluent Bit itself in the control.
+fn starts(site: &Site, expect: Expect) -> usize {
+    let version = format!("] version {}, ", env!("CARGO_PKG_VERSION"));
+    let is_start = |line: &&String| match expect {
+        Expect::Mapped => line.contains("[filter:cloudflare_dns:") && line.contains(&version),
+        Expect::AsTheyCame => line.contains("[fluent bit] version="),
+    };
+    site.log().iter().filter(is_start).count()
+}
+
+/// A signal that comes while the reload before is still on its way is ignored: it is sent again.
+fn reload(run: &mut Running<'_>, expect: Expect) {
+    const LOOKS: u32 = 250;
+    let (before, mut looks) = (starts(run.site, expect), 0);
+    let pid = run.pid();
+    run.until("a reload", |site| {
+        if looks % LOOKS == 0 {
+            // SAFETY: the process is a child that was not waited for, so the id is its own.
+            unsafe { libc::kill(pid, libc::SIGHUP) };
+        }
+        looks += 1;
+        (starts(site, expect) > before).then_some(())
+    });
+}
+
+/// What the filter counted before each end: mapped and passed.
+fn counted(site: &Site) -> u64 {
+    let log = site.log().into_iter();
+    let ends = log.filter_map(|line| {
+        let (_, counts) = line.split_once("[filter:cloudflare_dns:cloudflare_dns.0] records: ")?;
+        let (mapped, rest) = counts.split_once(" mapped, ")?;
+        let (passed, _) = rest.split_once(" passed, ")?;
+        Some(mapped.parse::<u64>().ok()? + passed.parse::<u64>().ok()?)
+    });
+    ends.sum()
+}
+
+/// in_tail's database remembers over reloads what was read. Its buffer holds more than one portion
+/// of the flow: up to 4.2 it loses a line that it has read in part only.
+const FOLLOW: [(&str, &str); 7] = [
+    ("path", "traffic.log"),
+    ("tag", "t"),
+    ("read_from_head", "on"),
+    ("parser", "json"),
+    ("db", "tail.db"),
+    ("buffer_chunk_size", "1M"),
+    ("buffer_max_size", "8M"),
+];
+
+/// Through a file, for up to 5.0 a reload does not end as long as somebody connects to in_http.
+fn reloads(host: &Host, expect: Expect) -> Verdict {
+    let site = Site::new(host);
+    let pipeline = Pipeline::new().service(&[("hot_reload", "on")]).input("tail", &FOLLOW);
+    let mut tally = Tally::new(site.path("out"), expect);
+    site.write("traffic.log", "");
+    let mut run = site.classic(&filtered(pipeline, expect, &[&[]]));
+    let put = |numbers| append(&site, "traffic.log", numbers);
+    let sent = flowing(put, || {
+        for _ in 0..times() {
+            let before = tally.read();
+            follow(&mut run, &mut tally, before + 1);
+            reload(&mut run, expect);
+        }
+        let before = tally.read();
+        follow(&mut run, &mut tally, before + 1);
+    });
+    finish(run, tally, &sent)
+}
+
+#[test]
+fn hot_reloads_amid_traffic_lose_nothing() {
+    each_since(PROCESSORS, |host| judge(host, reloads));
+}
+
+/// Records keep coming while it stops: uploads, or lines of a file where in_http does not keep
+/// what it takes. What has gone into the filter comes out, by the filter's own counts.
+fn restarts(host: &Host, expect: Expect) -> Verdict {
+    let (site, port) = (Site::new(host), free_port());
+    let uploads = host.has(KEEPS_UPLOADS);
+    let listen = [("port", &*port.to_string())];
+    let (input, properties) = if uploads { ("http", &listen[..]) } else { ("tail", &FOLLOW[..]) };
+    let pipeline = Pipeline::new().input(input, properties);
+    let pipeline = filtered(pipeline, expect, &[&[], &[("convention", "ecs")]]);
+    let mut tally = Tally::new(site.path("out"), expect);
+    let put = |numbers| match uploads {
+        true => upload(host, port, numbers),
+        false => append(&site, "traffic.log", numbers),
+    };
+    let mut last = None;
+    let sent = flowing(put, || {
+        for _ in 0..times().min(100) {
+            last.take().into_iter().for_each(Running::stop);
+            let before = tally.read();
+            follow(last.insert(site.classic(&pipeline)), &mut tally, before + 1);
+        }
+    });
+    let mut run = last.expect("a start");
+    follow(&mut run, &mut tally, sent.sure());
+    run.stop();
+    if expect == Expect::Mapped {
+        assert_eq!(tally.read(), counted(&site), "{:#?}", site.plugin_log());
+    }
+    tally.read();
+    tally.verdict(&sent)
+}
+
+#[test]
+fn sigterm_amid_traffic_through_two_filters_loses_nothing() {
+    each(|host| judge(host, restarts));
+}
+
+// ---- files of records ----
+
+/// A file of so many records, and in_tail's properties for it.
+fn file<'a>(site: &Site, name: &'a str, from: u64, count: u64) -> (Vec<(&'a str, &'a str)>, Sent) {
+    site.write(name, lines(from..from + count));
+    let input = [("path", name), ("tag", name), ("read_from_head", "on"), ("parser", "json")];
+    (input.to_vec(), Sent { count, unsure: Vec::new() })
+}
+
+/// Chunks are kept in files while nobody takes them, and delivered after a restart.
+fn stored(host: &Host, expect: Expect) -> Verdict {
+    let site = Site::new(host);
+    let nobody = free_port().to_string();
+    let output = [("host", "127.0.0.1"), ("port", &*nobody), ("retry_limit", "false")];
+    let (input, sent) = file(&site, "traffic.log", 0, records().min(MANY));
+    let service = [("flush", "0.2"), ("grace", "1"), ("storage.path", "storage")];
+    let input = [&input[..], &[("storage.type", "filesystem"), ("db", "tail.db")]].concat();
+    let pipeline = Pipeline::bare().service(&service).input("tail", &input);
+    let pipeline = filtered(pipeline, expect, &[&[]]).output("http", &output);
+    // Whoever has seen a record go by knows that its chunk is in a file.
+    let mut run = site.classic(&pipeline.output("file", &[("file", "seen")]));
+    run.until_lines("seen", usize::try_from(sent.count).expect("64 bits"));
+    run.stop();
+    let pipeline = Pipeline::new().service(&[("storage.path", "storage")]);
+    let pipeline = filtered(pipeline.input("tail", &input), expect, &[&[]]);
+    finish(site.classic(&pipeline), Tally::new(site.path("out"), expect), &sent)
+}
+
+#[test]
+fn chunks_in_filesystem_storage_survive_a_restart() {
+    each(|host| judge(host, stored));
+}
+
+// ---- threads ----
+
+/// A condition that all of our records meet.
+const CONDITION: &str = "            condition:
+              op: and
+              rules:
+                - {field: $QueryName, op: regex, value: example}
+";
+
+/// Two inputs with a thread each, and a filter as the processor of each; where there are
+/// conditions, the first has one.
+fn threads(host: &Host, expect: Expect) -> Verdict {
+    let site = Site::new(host);
+    let half = records().min(MANY) / 2;
+    let mut pipeline = Pipeline::new();
+    for (name, from) in [("one", 0), ("two", half)] {
+        let (input, _) = file(&site, name, from, half);
+        pipeline = pipeline.input("tail", &[&input[..], &[("threaded", "on")]].concat());
+        if expect == Expect::Mapped {
+            pipeline = pipeline.processor(&[]);
+        }
+    }
+    let mut yaml = pipeline.yaml();
+    if host.has(CONDITIONS) {
+        let name = "          - name: \"cloudflare_dns\"\n";
+        yaml = yaml.replacen(name, &[name, CONDITION].concat(), 1);
+    }
+    site.write("fluent-bit.yaml", yaml);
+    let run = site.spawn(site.configured("fluent-bit.yaml", &[]));
+    let sent = Sent { count: 2 * half, unsure: Vec::new() };
+    finish(run, Tally::new(site.path("out"), expect), &sent)
+}
+
+#[test]
+fn processors_in_threads_of_their_own_lose_nothing() {
+    each_since(PROCESSORS, |host| judge(host, threads));
+}
