@@ -81,7 +81,10 @@ pub fn transcode_array<'b>(
 /// The text, when it is UTF-8 and begins and ends as it should. What does not is told without
 /// asking serde_json, whose errors take memory.
 fn json_text(text: &[u8], first: u8, last: u8) -> Option<&str> {
-    let trimmed = text.trim_ascii();
+    // Not `trim_ascii`: a form feed is no white space in JSON.
+    let is_text = |byte: &u8| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    let (start, end) = (text.iter().position(is_text)?, text.iter().rposition(is_text)?);
+    let trimmed = text.get(start..=end)?;
     if trimmed.first() != Some(&first) || trimmed.last() != Some(&last) {
         return None;
     }

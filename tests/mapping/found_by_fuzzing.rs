@@ -2,7 +2,7 @@
 
 use crate::oracle::through::{config, header_time};
 use crate::oracle::value::Val;
-use crate::support::{both_ways, mapped, mapper, output, parse};
+use crate::support::{both_ways, in_text, mapped, mapper, output, parse};
 
 #[test]
 fn a_field_of_another_dataset_with_the_name_of_the_time_field_is_not_lost() {
@@ -47,4 +47,15 @@ fn the_line_of_the_settings_is_one_line() {
         line.contains(r"key_name=a\nb ") && line.ends_with(r"timestamp_key=t\u{7f}\r"),
         "{line}"
     );
+}
+
+#[test]
+fn a_form_feed_around_json_text_is_no_white_space() {
+    let text = r#"{"QueryName":"example.com.","ColoCode":""}"#;
+    for (around, is_ours) in [(" \t\r\n", true), ("\u{c}", false), ("\u{b}", false)] {
+        for text in [format!("{around}{text}"), format!("{text}{around}")] {
+            let got = mapped(&mut mapper("key_name=log"), &in_text(&text));
+            assert_eq!(got.is_some(), is_ours, "{text:?}");
+        }
+    }
 }
