@@ -37,7 +37,8 @@ pub(crate) fn enrich(draft: &mut Draft<'_>) {
 fn domain(draft: &mut Draft<'_>) {
     let Some(name) = draft.get("dns.question.name").and_then(Val::text) else { return };
     let name = name.to_owned();
-    if name == "." || name.parse::<IpAddr>().is_ok() {
+    // Nothing longer is a name (RFC 1035, section 2.3.4, less the root's dot).
+    if name == "." || name.len() > 253 || name.parse::<IpAddr>().is_ok() {
         return;
     }
     let folded = name.to_lowercase();
