@@ -44,6 +44,16 @@ readme: ## Write README's tables anew from the code
 bench: build ## Compare the filter with the floor and with its peers, as ratios
 	cargo run --release --locked --manifest-path benches/Cargo.toml
 
+.PHONY: fuzz
+fuzz: SECONDS ?= 60
+fuzz: deps ## Replay the corpus, then fuzz each target for SECONDS (60), JOBS (the processors) at once
+	cargo test --locked --no-default-features --manifest-path fuzz/Cargo.toml
+	fuzz/run.sh $(SECONDS) $(TARGETS)
+
+.PHONY: fuzz-coverage
+fuzz-coverage: deps ## Print how much of src/ the corpus covers, and what fuzzing found here
+	fuzz/coverage.sh
+
 .PHONY: dist
 dist: ## Make the packages in dist/: tar.gz, .deb, .rpm and their SHA256SUMS (ARCH=aarch64 for arm64)
 	@tests/install-packages.sh dist

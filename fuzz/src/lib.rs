@@ -1,0 +1,39 @@
+//! The fuzz targets as functions: a fuzzer's input in, a panic where a promise is broken.
+//!
+//! Each target is a file: [`chunk`] takes any bytes as a chunk, [`records`] makes chunks of
+//! records that look like Cloudflare's, [`json`] takes any bytes as JSON text under `key_name`,
+//! [`times`] reads times beside other readings, [`configuration`] any values of the keys. The
+//! first three check everything in `promises`, with the tests' oracle. `fuzz_targets/` gives the
+//! functions to libFuzzer; `tests/corpus.rs` calls them with the corpus on a stable toolchain.
+
+mod bytes;
+mod chunk;
+mod configuration;
+mod json;
+mod memory;
+#[path = "../../tests/oracle/mod.rs"]
+mod oracle;
+mod promises;
+mod records;
+mod scan;
+pub mod seeds;
+mod setup;
+mod times;
+
+pub use chunk::chunk;
+pub use configuration::configuration;
+pub use json::json;
+pub use records::records;
+pub use times::times;
+
+/// A fuzz target.
+pub type Target = fn(&[u8]);
+
+/// All targets by their names.
+pub const TARGETS: [(&str, Target); 5] = [
+    ("chunk", chunk),
+    ("records", records),
+    ("json", json),
+    ("times", times),
+    ("configuration", configuration),
+];
