@@ -124,6 +124,8 @@ impl Time {
         };
         let [h0, h1, b':', m0, m1, b':', s0, s1] = clock else { return None };
         let year = i32::from(pair(y0, y1)?) * 100 + i32::from(pair(y2, y3)?);
+        // The year as it is written counts, too: an offset could lift the last minutes of 0000.
+        let year = (year > 0).then_some(year)?;
         let date =
             Date::from_calendar_date(year, Month::try_from(pair(o0, o1)?).ok()?, pair(d0, d1)?)
                 .ok()?;

@@ -11,8 +11,8 @@ set -eu
 packages="gcc make pkg-config libmsgpack-dev libclang-dev"
 if [ "${1:-test}" = test ]; then
     # valgrind: the harness runs under memcheck. strace: what the plugin asks of the kernel.
-    # binutils: readelf looks at the built file. g++: libFuzzer. python3, openssl, curl, nginx-light: the recipes of
-    # examples/ are run with them. python3-venv: make kubernetes.
+    # binutils: readelf looks at the built file. g++: libFuzzer. python3, openssl, curl, nginx-light:
+    # the recipes of examples/ are run with them. python3-venv: make kubernetes.
     packages="$packages valgrind strace binutils g++ python3 python3-venv openssl curl nginx-light"
 fi
 if [ "${1:-test}" = dist ]; then
