@@ -1,5 +1,8 @@
 # The targets that a user or developer needs; `make help` lists them.
 
+# Records of `make soak`.
+SOAK ?= 10000000
+
 PLUGIN := target/release/flb-filter_cloudflare_dns.so
 
 .DEFAULT_GOAL := build
@@ -16,6 +19,32 @@ demo: demo-deps build ## Install what is missing, build, and show Cloudflare rec
 .PHONY: test
 test: deps build ## Run all tests: library, C harness, and each Fluent Bit in FLUENT_BIT or on PATH
 	cargo test --locked
+	FLB_PLUGIN=$(PLUGIN) cargo test --locked --test harness -- hardening system_calls
+
+.PHONY: soak
+soak: deps build ## The long form of the tests of endurance: SOAK=<records>, in each Fluent Bit
+	SOAK=$(SOAK) FLB_PLUGIN=$(PLUGIN) cargo test --locked --test fluent_bit soak
+
+.PHONY: memcheck
+memcheck: deps ## Run every test of the C harness under valgrind's memcheck
+	MEMCHECK=1 cargo test --locked --test harness
+
+# The C compiler's runtime serves what rustc instruments, too. The build scripts, which are
+# not instrumented, need the target to be named. What the kernel is asked for and how the file is
+# built are properties of the plugin without instrumentation.
+.PHONY: sanitize
+sanitize: deps ## Run the C harness and the plugin with AddressSanitizer
+	ASAN_OPTIONS=fast_unwind_on_malloc=0 \
+	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/harness/leaks.supp:print_suppressions=0 \
+	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address CFLAGS="-O1 -g -fsanitize=address" \
+	CARGO_BUILD_TARGET=$$(rustc -vV | sed -n 's/^host: //p') CARGO_TARGET_DIR=target/sanitize \
+	    cargo test --locked --lib --test harness -- \
+	    --skip memcheck --skip system_calls --skip hardening
+
+.PHONY: deny
+deny: ## Check licences, sources and bans of all packages, and advisories where they can be had
+	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
+	cargo deny --all-features check
 
 .PHONY: lint
 lint: ## Check the formatting, and run clippy with warnings as errors

@@ -45,11 +45,14 @@ fn scope(name: &str, records: &[Value]) -> Value {
 
 /// Two groups with records of both kinds, one with foreign ones alone.
 fn body() -> String {
-    let scopes = [
+    upload(&[
         scope("one", &[query("a.example.com"), foreign("a")]),
         scope("two", &[foreign("b"), foreign("c")]),
         scope("three", &[foreign("d"), query("b.example.com")]),
-    ];
+    ])
+}
+
+fn upload(scopes: &[Value]) -> String {
     let attributes = [attribute("service.name", json!({"stringValue": "logpush"}))];
     let logs = json!({"resource": {"attributes": attributes}, "scopeLogs": scopes});
     json!({ "resourceLogs": [logs] }).to_string()
@@ -68,7 +71,7 @@ fn mapped(name: &str) -> (String, Value) {
 
 /// Runs until the query for `b.example.com`, the last record, is out. The raw chunk is written
 /// too: out_file's text shows no group markers.
-fn receive(host: &Host, filters: &[&[(&str, &str)]]) -> Site {
+fn receive(host: &Host, filters: &[&[(&str, &str)]], bodies: &[String]) -> Site {
     let site = Site::new(host);
     let port = free_port();
     let input = [("port", &*port.to_string()), ("tag", "t")];
@@ -76,8 +79,9 @@ fn receive(host: &Host, filters: &[&[(&str, &str)]]) -> Site {
     let pipeline = Pipeline::new().input("opentelemetry", &input).output("file", &raw);
     let pipeline = filters.iter().fold(pipeline, |pipeline, filter| pipeline.filter(filter));
     let mut run = site.classic(&pipeline);
-    let body = body();
-    run.post(port, &Post { path: "/v1/logs", gzip: false, body: body.as_bytes() });
+    for body in bodies {
+        run.post(port, &Post { path: "/v1/logs", gzip: false, body: body.as_bytes() });
+    }
     run.until("the last record", |site| site.text("out").contains("b.example.com").then_some(()));
     run.stop();
     site
@@ -103,14 +107,14 @@ fn markers(site: &Site) -> Vec<&'static str> {
 #[test]
 fn opentelemetry_records_become_ecs_where_they_stand() {
     each_since(SINCE, |host| {
-        let plain = receive(host, &[]);
+        let plain = receive(host, &[], &[body()]);
         let mut expected = told(&plain);
         for event in &mut expected {
             if let Some(name) = event.1["QueryName"].as_str() {
                 *event = mapped(name);
             }
         }
-        let site = with_whole_log(|| receive(host, &[&[]]));
+        let site = with_whole_log(|| receive(host, &[&[]], &[body()]));
         assert_eq!(told(&site), expected);
         let groups = if host.has(GROUPS) { 3 } else { 0 };
         assert_eq!(markers(&plain), ["open", "close"].repeat(groups));
@@ -127,9 +131,27 @@ fn opentelemetry_records_become_ecs_where_they_stand() {
 #[test]
 fn opentelemetry_groups_keep_their_markers_around_what_is_left() {
     each_since(SINCE, |host| {
-        let site = receive(host, &[&[("on_mismatch", "drop")]]);
+        let site = receive(host, &[&[("on_mismatch", "drop")]], &[body()]);
         assert_eq!(told(&site), [mapped("a.example.com"), mapped("b.example.com")]);
         let groups = if host.has(GROUPS) { 3 } else { 0 };
         assert_eq!(markers(&site), ["open", "close"].repeat(groups));
+    });
+}
+
+/// Markers alone would be a chunk without a record: nothing at all is left of such an upload.
+#[test]
+fn opentelemetry_groups_of_which_everything_is_dropped_vanish() {
+    let dropped = upload(&[scope("one", &[foreign("a"), foreign("b")])]);
+    let kept = upload(&[scope("two", &[query("b.example.com")])]);
+    let bodies = [dropped.clone(), dropped, kept];
+    each_since(SINCE, |host| {
+        let site = with_whole_log(|| receive(host, &[&[("on_mismatch", "drop")]], &bodies));
+        assert_eq!(told(&site), [mapped("b.example.com")]);
+        let groups = if host.has(GROUPS) { 1 } else { 0 };
+        assert_eq!(markers(&site), ["open", "close"].repeat(groups));
+        let counts = "1 mapped, 0 passed, 4 dropped; 0 with errors; 0 malformed chunks";
+        let expected =
+            format!("[ info] [filter:cloudflare_dns:cloudflare_dns.0] records: {counts}");
+        assert_eq!(site.plugin_log().last(), Some(&expected));
     });
 }

@@ -15,7 +15,7 @@ use crate::run::Site;
 /// Records of one portion.
 const SIZE: u64 = 100;
 /// Between two portions: what makes it a flow, and not a flood.
-const PAUSE: Duration = Duration::from_millis(5);
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// What became of a portion.
 pub(crate) enum Put {
