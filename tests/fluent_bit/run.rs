@@ -5,7 +5,7 @@
 //! comes, the test fails with the log.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -57,11 +57,6 @@ impl Site {
 
     pub(crate) fn text(&self, name: &str) -> String {
         String::from_utf8_lossy(&self.read(name)).into_owned()
-    }
-
-    pub(crate) fn append(&self, name: &str, content: impl AsRef<[u8]>) {
-        let file = File::options().create(true).append(true).open(self.path(name));
-        file.expect("a file of the test's own").write_all(content.as_ref()).expect("room");
     }
 
     /// The events that out_file has written, whole lines only.

@@ -7,6 +7,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::sync::{Mutex, PoisonError};
 
 use crate::hosts::{CONDITIONS, Host, PROCESSORS, Version, each, each_since};
 use crate::http::free_port;
@@ -14,17 +15,20 @@ use crate::logpush::send;
 use crate::numbered::{Expect, Sent, Tally, Verdict, lines};
 use crate::pipeline::{Pipeline, Properties};
 use crate::run::{Running, Site};
-use crate::traffic::{append, flowing, upload};
+use crate::traffic::{flowing, upload};
 
-/// Before, in_http accepts uploads while Fluent Bit stops, and loses them.
-const KEEPS_UPLOADS: Version = Version(4, 2, 0);
+/// Before, in_http goes on to accept uploads while Fluent Bit stops; up to 4.0 it loses them, and up
+/// to 5.0 no reload ends as long as somebody connects.
+const STOPS_FOR_UPLOADS: Version = Version(5, 1, 0);
 
 /// Records of a short form.
 const FEW: u64 = 4_000;
 /// The records of a batch, about as many as Logpush sends in one upload.
 const BATCH: u64 = 10_000;
-/// From so many records on the memory has a shape; storage and threads have no more.
+/// From so many records on the memory has a shape.
 const MANY: u64 = 1_000_000;
+/// Files have no more: Fluent Bit stops to read when too many chunks wait for their output.
+const STORED: u64 = 200_000;
 
 /// The records of a long form.
 fn soak() -> Option<u64> {
@@ -144,9 +148,9 @@ fn uploads_come_out_once_and_memory_stays_flat() {
 
 /// Starts of the filter, or of Fluent Bit itself in the control.
 fn starts(site: &Site, expect: Expect) -> usize {
-    let version = format!("] version {}, ", env!("CARGO_PKG_VERSION"));
+    let version = concat!("] version ", env!("CARGO_PKG_VERSION"));
     let is_start = |line: &&String| match expect {
-        Expect::Mapped => line.contains("[filter:cloudflare_dns:") && line.contains(&version),
+        Expect::Mapped => line.contains("[filter:cloudflare_dns:") && line.contains(version),
         Expect::AsTheyCame => line.contains("[fluent bit] version="),
     };
     site.log().iter().filter(is_start).count()
@@ -167,31 +171,49 @@ fn reload(run: &mut Running<'_>, expect: Expect) {
     });
 }
 
-/// in_tail's database remembers over reloads what was read. Its buffer holds more than one portion
-/// of the flow: up to 4.2 it loses a line that it has read in part only.
-const FOLLOW: [(&str, &str); 7] = [
-    ("path", "traffic.log"),
-    ("tag", "t"),
-    ("read_from_head", "on"),
-    ("parser", "json"),
-    ("db", "tail.db"),
-    ("buffer_chunk_size", "1M"),
-    ("buffer_max_size", "8M"),
-];
+/// Uploads that go on whatever happens, or that wait for `pausing` where Fluent Bit must not get
+/// any while it stops: then the last of them have been accepted a moment before.
+struct Uploads<'a> {
+    host: &'a Host,
+    port: u16,
+    gate: Mutex<()>,
+}
 
-/// Through a file, for up to 5.0 a reload does not end as long as somebody connects to in_http.
+impl<'a> Uploads<'a> {
+    fn new(host: &'a Host) -> Self {
+        Self { host, port: free_port(), gate: Mutex::new(()) }
+    }
+
+    fn pipeline(&self, expect: Expect, filters: &[Properties]) -> Pipeline {
+        let pipeline = Pipeline::new().service(&[("hot_reload", "on")]);
+        let pipeline = pipeline.input("http", &[("port", &*self.port.to_string())]);
+        filtered(pipeline, expect, filters)
+    }
+
+    fn flowing(&self, meanwhile: impl FnOnce()) -> Sent {
+        let put = |numbers| {
+            let _open = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+            upload(self.host, self.port, numbers)
+        };
+        flowing(put, meanwhile)
+    }
+
+    fn pausing<T>(&self, pause: impl FnOnce() -> T) -> T {
+        let _closed = (!self.host.has(STOPS_FOR_UPLOADS))
+            .then(|| self.gate.lock().unwrap_or_else(PoisonError::into_inner));
+        pause()
+    }
+}
+
 fn reloads(host: &Host, expect: Expect) -> Verdict {
-    let site = Site::new(host);
-    let pipeline = Pipeline::new().service(&[("hot_reload", "on")]).input("tail", &FOLLOW);
+    let (site, uploads) = (Site::new(host), Uploads::new(host));
     let mut tally = Tally::new(site.path("out"), expect);
-    site.write("traffic.log", "");
-    let mut run = site.classic(&filtered(pipeline, expect, &[&[]]));
-    let put = |numbers| append(&site, "traffic.log", numbers);
-    let sent = flowing(put, || {
+    let mut run = site.classic(&uploads.pipeline(expect, &[&[]]));
+    let sent = uploads.flowing(|| {
         for _ in 0..times() {
             let before = tally.read();
             follow(&mut run, &mut tally, before + 1);
-            reload(&mut run, expect);
+            uploads.pausing(|| reload(&mut run, expect));
         }
         let before = tally.read();
         follow(&mut run, &mut tally, before + 1);
@@ -204,24 +226,14 @@ fn hot_reloads_amid_traffic_lose_nothing() {
     each_since(PROCESSORS, |host| judge(host, reloads));
 }
 
-/// Records keep coming while it stops: uploads, or lines of a file where in_http does not keep
-/// what it takes.
 fn restarts(host: &Host, expect: Expect) -> Verdict {
-    let (site, port) = (Site::new(host), free_port());
-    let uploads = host.has(KEEPS_UPLOADS);
-    let listen = [("port", &*port.to_string())];
-    let (input, properties) = if uploads { ("http", &listen[..]) } else { ("tail", &FOLLOW[..]) };
-    let pipeline = Pipeline::new().input(input, properties);
-    let pipeline = filtered(pipeline, expect, &[&[], &[("convention", "ecs")]]);
+    let (site, uploads) = (Site::new(host), Uploads::new(host));
+    let pipeline = uploads.pipeline(expect, &[&[], &[("convention", "ecs")]]);
     let mut tally = Tally::new(site.path("out"), expect);
-    let put = |numbers| match uploads {
-        true => upload(host, port, numbers),
-        false => append(&site, "traffic.log", numbers),
-    };
     let mut last = None;
-    let sent = flowing(put, || {
+    let sent = uploads.flowing(|| {
         for _ in 0..times().min(100) {
-            last.take().into_iter().for_each(Running::stop);
+            last.take().into_iter().for_each(|run: Running<'_>| uploads.pausing(|| run.stop()));
             let before = tally.read();
             follow(last.insert(site.classic(&pipeline)), &mut tally, before + 1);
         }
@@ -248,7 +260,7 @@ fn stored(host: &Host, expect: Expect) -> Verdict {
     let site = Site::new(host);
     let nobody = free_port().to_string();
     let output = [("host", "127.0.0.1"), ("port", &*nobody), ("retry_limit", "false")];
-    let (input, sent) = file(&site, "traffic.log", 0, records().min(MANY));
+    let (input, sent) = file(&site, "traffic.log", 0, records().min(STORED));
     let service = [("flush", "0.2"), ("grace", "1"), ("storage.path", "storage")];
     let input = [&input[..], &[("storage.type", "filesystem"), ("db", "tail.db")]].concat();
     let pipeline = Pipeline::bare().service(&service).input("tail", &input);
@@ -280,7 +292,7 @@ const CONDITION: &str = "            condition:
 /// conditions, the first has one.
 fn threads(host: &Host, expect: Expect) -> Verdict {
     let site = Site::new(host);
-    let half = records().min(MANY) / 2;
+    let half = records().min(STORED) / 2;
     let mut pipeline = Pipeline::new();
     for (name, from) in [("one", 0), ("two", half)] {
         let (input, _) = file(&site, name, from, half);

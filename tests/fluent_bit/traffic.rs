@@ -10,7 +10,6 @@ use crate::hosts::{GZIP_BODIES, Host};
 use crate::http::Post;
 use crate::logpush::body;
 use crate::numbered::{Sent, lines};
-use crate::run::Site;
 
 /// Records of one portion.
 const SIZE: u64 = 100;
@@ -76,10 +75,4 @@ pub(crate) fn upload(host: &Host, port: u16, numbers: Range<u64>) -> Put {
         Err(error) if error.kind() == ErrorKind::ConnectionRefused => Put::Refused,
         Err(_) => Put::Unsure,
     }
-}
-
-/// Appends a portion to a file that in_tail follows.
-pub(crate) fn append(site: &Site, name: &str, numbers: Range<u64>) -> Put {
-    site.append(name, lines(numbers));
-    Put::Taken
 }
