@@ -319,7 +319,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// The characters of a wrong value that its error shows.
+/// The characters of a configured text that a line shows.
 const LONGEST_SHOWN: usize = 80;
 
 /// A key has a value that it does not allow.
@@ -333,9 +333,7 @@ pub struct WrongValue {
 impl fmt::Display for WrongValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { key, value, allowed } = self;
-        // A very long value must not push the others off the line.
-        let shown: String = value.chars().take(LONGEST_SHOWN).collect();
-        let more = if shown.len() < value.len() { "..." } else { "" };
+        let (shown, more) = beginning(value);
         write!(f, "{key}: wrong value \"{}\"{more}; allowed: {allowed}", shown.escape_debug())
     }
 }
@@ -347,6 +345,15 @@ impl WrongValue {
     pub fn of(name: &'static str, value: &str) -> Self {
         let key = KEYS.iter().find(|key| key.name() == name);
         key.map_or_else(Self::default, |key| key.wrong(value))
+    }
+}
+
+/// As much of a configured text as a line shows, and dots for the rest: a very long text must not
+/// push what stands behind it off the line.
+fn beginning(text: &str) -> (&str, &'static str) {
+    match text.char_indices().nth(LONGEST_SHOWN) {
+        Some((end, _)) => (text.get(..end).unwrap_or_default(), "..."),
+        None => (text, ""),
     }
 }
 
@@ -366,15 +373,15 @@ impl fmt::Display for Config {
         write!(f, "enrich={} ", self.enrich)?;
         write!(f, "keep_codes={} ", self.keep_codes)?;
         // A name may hold anything; the line is one line in any case.
-        let key_name = self.key_name.as_deref().unwrap_or("none");
-        write!(f, "key_name={} ", key_name.escape_debug())?;
+        let (key_name, more) = beginning(self.key_name.as_deref().unwrap_or("none"));
+        write!(f, "key_name={}{more} ", key_name.escape_debug())?;
         write!(f, "on_mismatch={on_mismatch} ")?;
         write!(f, "preserve_key={} ", self.preserve_key)?;
         write!(f, "preserve_original={} ", self.preserve_original)?;
         write!(f, "reserve_data={} ", self.reserve_data)?;
         write!(f, "set_time={} ", self.set_time)?;
-        let timestamp_key = self.timestamp_key.as_deref().unwrap_or("off");
-        write!(f, "timestamp_key={}", timestamp_key.escape_debug())
+        let (timestamp_key, more) = beginning(self.timestamp_key.as_deref().unwrap_or("off"));
+        write!(f, "timestamp_key={}{more}", timestamp_key.escape_debug())
     }
 }
 
