@@ -372,8 +372,8 @@ impl fmt::Display for Config {
         write!(f, "dataset={} ", self.dataset.map_or("auto", Dataset::name))?;
         write!(f, "enrich={} ", self.enrich)?;
         write!(f, "keep_codes={} ", self.keep_codes)?;
-        // A name may hold anything; the line is one line in any case.
-        let (key_name, more) = beginning(self.key_name.as_deref().unwrap_or("none"));
+        // A name may hold anything, `none` too; the line is one line in any case.
+        let (key_name, more) = beginning(self.key_name.as_deref().unwrap_or(""));
         write!(f, "key_name={}{more} ", key_name.escape_debug())?;
         write!(f, "on_mismatch={on_mismatch} ")?;
         write!(f, "preserve_key={} ", self.preserve_key)?;

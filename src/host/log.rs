@@ -1,7 +1,8 @@
 //! Lines in the host's log, as the host writes its own: `[filter:NAME:INSTANCE] text`.
 
 use std::ffi::{CStr, c_int};
-use std::fmt::{self, Write};
+use std::fmt::{self, Write as _};
+use std::io::{self, Write as _};
 
 use super::HostFunction;
 use crate::abi;
@@ -47,7 +48,8 @@ impl Log {
         // A text that is too long is cut.
         let _ = line.write_fmt(text);
         let Some(print) = LOG_PRINT.get() else {
-            eprintln!("[filter:cloudflare_dns] {line}");
+            // Not `eprintln!`, which panics when nobody reads.
+            let _ = writeln!(io::stderr(), "[filter:cloudflare_dns] {line}");
             return;
         };
         let format = c"[filter:cloudflare_dns:%s] %s".as_ptr();
@@ -81,7 +83,7 @@ impl<const N: usize> fmt::Display for Line<N> {
     }
 }
 
-impl<const N: usize> Write for Line<N> {
+impl<const N: usize> fmt::Write for Line<N> {
     /// Takes as much of `text` as fits.
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let room = self.bytes.get_mut(self.len..N - 1).unwrap_or_default();

@@ -1,7 +1,8 @@
 //! MessagePack, as far as the mapper needs it: a borrowing reader and a bounded writer.
 //!
 //! Source: the MessagePack specification. Every legal form of a value is read, minimal or not;
-//! the writer uses the minimal form. Neither knows Fluent Bit, Cloudflare or ECS.
+//! the writer uses a legal one, minimal for what is known to be small. Neither knows Fluent Bit,
+//! Cloudflare or ECS.
 
 mod format;
 mod json;

@@ -337,14 +337,6 @@ impl<'a> Writer<'a> {
         self.open(Kind::Map, bound, before)
     }
 
-    /// Opens an array that is a member of the innermost map; it will have at most `bound` items.
-    #[inline]
-    pub fn open_array<const N: usize>(&mut self, key: &[u8; N], bound: usize) -> Object {
-        let before = self.at;
-        self.put(key);
-        self.open(Kind::Array, bound, before)
-    }
-
     /// Opens a map that stands for itself; it will have at most `bound` members.
     #[inline(always)]
     pub fn open_root_map(&mut self, bound: usize) -> Object {

@@ -133,7 +133,7 @@ impl Run {
         self
     }
 
-    /// A place, or the nth time that it is passed (`INJECT_PANIC` in `src/host.rs`).
+    /// A place, or the nth time that it is passed (`INJECT_PANIC` in `src/inject_panic.rs`).
     pub(crate) fn panics_in(mut self, place: &'static str) -> Self {
         self.panic_in = Some(place);
         self

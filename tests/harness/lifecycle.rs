@@ -17,7 +17,7 @@ fn unsupported() -> String {
 pub(crate) fn started(name: &str) -> String {
     format!(
         "[info] [filter:cloudflare_dns:{name}] version {VERSION}, convention=sekoia dataset=auto \
-         enrich=none keep_codes=false key_name=none on_mismatch=keep preserve_key=false \
+         enrich=none keep_codes=false key_name= on_mismatch=keep preserve_key=false \
          preserve_original=false reserve_data=true set_time=true timestamp_key=@timestamp"
     )
 }
