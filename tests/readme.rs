@@ -7,6 +7,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use flb_filter_cloudflare_dns::Config;
 use flb_filter_cloudflare_dns::config::KEYS;
@@ -79,4 +80,40 @@ fn the_tables_of_readme_are_those_of_the_code() {
 fn readme_names_the_version_of_ecs_that_is_stated() {
     let readme = fs::read_to_string(README).expect("README.md");
     assert!(readme.contains(&format!("`ecs.version` (`{ECS_VERSION}`)")));
+}
+
+/// The project's pages, without what was built.
+fn pages(dir: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if path.is_dir() && !name.starts_with('.') && !["target", "dist"].contains(&name) {
+            pages(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            found.push(path);
+        }
+    }
+}
+
+/// The targets of the links in a page: `[text](target)`.
+fn links(page: &str) -> impl Iterator<Item = &str> {
+    page.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0))
+}
+
+#[test]
+fn links_between_the_pages_lead_somewhere() {
+    let mut found = Vec::new();
+    pages(Path::new(env!("CARGO_MANIFEST_DIR")), &mut found);
+    let mut dead = Vec::new();
+    for path in &found {
+        let page = fs::read_to_string(path).expect("a page");
+        for link in links(&page).filter(|link| !link.contains("://")) {
+            let (file, _) = link.split_once('#').unwrap_or((link, ""));
+            let target = path.parent().expect("a directory").join(file);
+            if !target.exists() {
+                dead.push(format!("{}: {link}", path.display()));
+            }
+        }
+    }
+    assert!(found.len() > 5 && dead.is_empty(), "{dead:#?}");
 }

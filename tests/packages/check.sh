@@ -45,6 +45,7 @@ for root in deb rpm; do
     same "$root: the examples and their modes" "$(modes "$tree/examples")" \
         "$(modes "$work/$root/usr/share/doc/$package/examples")"
     diff -r "$tree/examples" "$work/$root/usr/share/doc/$package/examples"
+    diff -r "$tree/docs" "$work/$root/usr/share/doc/$package/docs"
 done
 same "the .deb's depends" "libc6 (>= 2.17)" "$(dpkg-deb -f "$deb" Depends)"
 same "the .deb's owners" root/root "$(dpkg-deb -c "$deb" | awk '{print $2}' | sort -u | sed s/0/root/g)"
