@@ -82,8 +82,8 @@ fn is_v4(text: &[u8]) -> bool {
     for &byte in text {
         let digit = byte.wrapping_sub(b'0');
         if digit <= 9 {
-            if digits > 0 && number == 0 {
-                return false; // a leading zero
+            if digits == 3 || digits > 0 && number == 0 {
+                return false; // too many digits, or a leading zero
             }
             number = number * 10 + u32::from(digit);
             digits += 1;

@@ -2,7 +2,7 @@
 
 use crate::oracle::through::{config, header_time};
 use crate::oracle::value::Val;
-use crate::support::{both_ways, in_text, mapped, mapper, output, parse};
+use crate::support::{both_ways, in_text, input, mapped, mapper, output, parse};
 
 #[test]
 fn a_field_of_another_dataset_with_the_name_of_the_time_field_is_not_lost() {
@@ -62,6 +62,21 @@ fn a_form_feed_around_json_text_is_no_white_space() {
         for text in [format!("{around}{text}"), format!("{text}{around}")] {
             let got = mapped(&mut mapper("key_name=log"), &in_text(&text));
             assert_eq!(got.is_some(), is_ours, "{text:?}");
+        }
+    }
+}
+
+#[test]
+fn an_address_of_digits_alone_is_none_however_many() {
+    for digits in 1..=20 {
+        let text = "9".repeat(digits);
+        let field = format!(r#""SourceIP":"{text}""#);
+        let added = format!(
+            r#"{{"cloudflare":{{"SourceIP":"{text}"}},"error":{{"message":"SourceIP: not an IP address"}}}}"#
+        );
+        let expected = Some((output("", "dns_logs", &added), header_time()));
+        for (way, got) in both_ways("", &input("dns_logs", &field)) {
+            assert_eq!(got, expected, "{way}: {text}");
         }
     }
 }
