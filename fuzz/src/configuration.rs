@@ -71,7 +71,7 @@ pub fn configuration(input: &[u8]) {
     let mut bytes = Bytes::new(input);
     let values = KEYS.map(|_| match bytes.byte() {
         UNSET => None,
-        TEXT => Some(bytes.text()),
+        TEXT => Some(String::from_utf8_lossy(bytes.some()).into_owned()),
         value => Some(VALUES[usize::from(value - 1) % VALUES.len()].to_owned()),
     });
     let value =
