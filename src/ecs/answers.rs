@@ -30,14 +30,14 @@ pub(super) fn from_json_text(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> 
     }
 }
 
-/// The addresses in transcoded resource records, in their order.
+/// The addresses in transcoded resource records, in their order: in what becomes `data`.
 pub(super) fn addresses(records: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     array_items(records)
         .into_iter()
         .flatten()
         .filter_map(map_pairs)
         .flatten()
-        .filter(|(key, _)| text(key) == Some(b"rdata"))
+        .filter(|(key, _)| matches!(text(key), Some(b"rdata" | b"data")))
         .filter_map(|(_, data)| text(data))
         .filter(|data| super::ip::family(data).is_some())
 }

@@ -80,3 +80,15 @@ fn an_address_of_digits_alone_is_none_however_many() {
         }
     }
 }
+
+#[test]
+fn an_answer_that_has_its_data_under_ecs_s_own_name_is_related_too() {
+    const CONFIG: &str = "enrich=related";
+    let text = r#"{"QueryName":"a","RCode":0,"ResourceRecordsJSON":"[{\"data\":\"::1\"}]"}"#;
+    let added = r#"{"dns":{"question":{"name":"a"},"response_code":"NoError","answers":[{"data":"::1"}]},
+        "related":{"ip":["::1"],"hosts":["a"]}}"#;
+    let expected = output(CONFIG, "gateway_dns", added);
+    for (way, got) in both_ways(CONFIG, text) {
+        assert_eq!(got, Some((expected.clone(), header_time())), "{way}");
+    }
+}
