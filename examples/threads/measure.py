@@ -5,7 +5,8 @@
 
 Each set-up handles the same records, made up as by ../logpush/send.py: from two files, by in_tail, or
 from gzipped batches of 5 MB, by in_http. They go to out_counter, so that only input, filter and
-engine count. The set-ups take turns, round by round; of each the median round is told, and the spread.
+engine count. The set-ups take turns, round by round; of each the median round is told, and
+the spread.
 The numbers in docs/sizing.md were measured with this. It needs Linux and Python 3.8.
 """
 
@@ -62,6 +63,7 @@ def in_http(threaded, where):
 SETUPS = {
     "tail, no filter": lambda both, two: tail([both], False, None),
     "tail, filter": lambda both, two: tail([both], False, "filters"),
+    "tail, filter as processor": lambda both, two: tail([both], False, "processors"),
     "2 threaded tails, no filter": lambda both, two: tail(two, True, None),
     "2 threaded tails, filter in the engine": lambda both, two: tail(two, True, "filters"),
     "2 threaded tails, filter as processor": lambda both, two: tail(two, True, "processors"),

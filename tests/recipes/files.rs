@@ -86,6 +86,23 @@ fn two_threads_read_two_sets_of_files() {
     });
 }
 
+/// `examples/threads/measure.py` comes to a result; which one is not for a test to say.
+#[test]
+fn the_measurement_measures() {
+    each_since(TAILS_GZIP, |host| {
+        for set_up in ["2 threaded tails, filter as processor", "http, filter"] {
+            let mut measure = Command::new("python3");
+            measure.arg(examples().join("threads/measure.py")).arg(&host.path).arg(plugin());
+            measure.args(["--records", "2000", "--rounds", "1", "--only", set_up]);
+            let output = measure.output().expect("python3 is needed (make deps)");
+            assert!(output.status.success(), "{output:?}");
+            let table = String::from_utf8_lossy(&output.stdout).into_owned();
+            let last = table.lines().last().expect("a line");
+            assert!(last.starts_with(&format!("| {set_up} | ")), "{table}");
+        }
+    });
+}
+
 #[test]
 fn unpacking_does_each_file_once_and_names_the_damaged() {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("unpack-{}", std::process::id()));
