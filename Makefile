@@ -42,9 +42,14 @@ sanitize: deps ## Run the C harness and the plugin with AddressSanitizer
 	    --skip memcheck --skip system_calls --skip hardening
 
 .PHONY: deny
-deny: ## Check licences, sources and bans of all packages, and advisories where they can be had
+deny: ## Check the licences, the sources and the versions of all packages (deny.toml)
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
-	cargo deny --all-features check
+	cargo deny --all-features --locked check bans licenses sources
+
+.PHONY: advisories
+advisories: ## Check all packages against RustSec's advisories, which are fetched from GitHub
+	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
+	cargo deny --all-features --locked check advisories
 
 .PHONY: lint
 lint: ## Check the formatting, and run clippy with warnings as errors

@@ -210,3 +210,27 @@ impl fmt::Display for Verdict {
         )
     }
 }
+
+#[test]
+fn what_is_lost_repeated_or_torn_is_told() {
+    let out = |number| match number % 4 {
+        3 => format!("t: [1.000000000, {}]\n", line(number)),
+        _ => format!("t: [{}]\n", mapped(number)),
+    };
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("numbered");
+    let whole: String = (0..8).map(out).collect();
+    let damaged = whole.replace(&out(2), "").replace(&out(7), &out(4));
+    let damaged = damaged.replacen("192.0.2.7", "192.0.2.8", 1);
+    let verdict = |text: &str| {
+        std::fs::write(&file, text).expect("a file of the test's own");
+        let mut tally = Tally::new(file.clone(), Expect::Mapped);
+        assert_eq!(tally.read(), text.lines().count() as u64);
+        tally.verdict(&Sent { count: 8, unsure: vec![5..7] })
+    };
+    assert_eq!(verdict(&whole), Verdict::default());
+    let found = verdict(&damaged);
+    assert_eq!((found.lost, found.repeated, found.torn), (vec![0, 2, 7], vec![4], 1));
+    assert_eq!(verdict(&whole.replace(&out(6), "")), Verdict::default());
+    assert_eq!(verdict(&[whole, out(8)].concat()).unsent, 1);
+    std::fs::remove_file(&file).expect("a file of the test's own");
+}

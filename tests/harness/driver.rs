@@ -321,5 +321,6 @@ pub(crate) fn json_lines(text: &str) -> Vec<Value> {
 
 /// The events of some lines as a host encodes them, without the plugin having a say.
 pub(crate) fn encode(lines: &str, form: &str, more: &[&str]) -> Vec<u8> {
-    Run::new("gen4raw").args(more).form(form).ndjson(lines).well().chunk()
+    let run = Run { tool: Tool::Nothing, ..Run::new("gen4raw") };
+    run.args(more).form(form).ndjson(lines).well().chunk()
 }
