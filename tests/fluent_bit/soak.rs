@@ -17,7 +17,7 @@ use crate::pipeline::{Pipeline, Properties};
 use crate::run::{Running, Site};
 use crate::traffic::{flowing, upload};
 
-/// Before, in_http goes on to accept uploads while Fluent Bit stops; up to 4.0 it loses them, and up
+/// Before, in_http goes on to accept uploads while Fluent Bit stops; up to 3.2 it loses them, and up
 /// to 5.0 no reload ends as long as somebody connects.
 const STOPS_FOR_UPLOADS: Version = Version(5, 1, 0);
 
