@@ -50,6 +50,17 @@ fn tell(text: &str) {
     drop(std::io::stderr().write_all(format!("{text}\n").as_bytes()));
 }
 
+/// Tells of a long form what it was.
+fn tell_of(host: &Host, expect: Expect, what: &str, times: u64, sent: &Sent) {
+    if soak().is_some() {
+        let (version, records, unsure) = (host.version, sent.count, sent.count - sent.sure());
+        tell(&format!(
+            "Fluent Bit {version}, {expect:?}: {times} {what} amid {records} records, of which \
+             {unsure} were in uploads without an answer"
+        ));
+    }
+}
+
 /// Does it with the filter, and on a failure without, to tell who is to blame.
 fn judge(host: &Host, scenario: impl Fn(&Host, Expect) -> Verdict) {
     let verdict = scenario(
@@ -218,6 +229,7 @@ fn reloads(host: &Host, expect: Expect) -> Verdict {
         let before = tally.read();
         follow(&mut run, &mut tally, before + 1);
     });
+    tell_of(host, expect, "reloads", times(), &sent);
     finish(run, tally, &sent)
 }
 
@@ -230,14 +242,15 @@ fn restarts(host: &Host, expect: Expect) -> Verdict {
     let (site, uploads) = (Site::new(host), Uploads::new(host));
     let pipeline = uploads.pipeline(expect, &[&[], &[("convention", "ecs")]]);
     let mut tally = Tally::new(site.path("out"), expect);
-    let mut last = None;
+    let (mut last, starts) = (None, times().min(100));
     let sent = uploads.flowing(|| {
-        for _ in 0..times().min(100) {
+        for _ in 0..starts {
             last.take().into_iter().for_each(|run: Running<'_>| uploads.pausing(|| run.stop()));
             let before = tally.read();
             follow(last.insert(site.classic(&pipeline)), &mut tally, before + 1);
         }
     });
+    tell_of(host, expect, "starts", starts, &sent);
     finish(last.expect("a start"), tally, &sent)
 }
 
