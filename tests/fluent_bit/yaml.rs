@@ -2,16 +2,16 @@
 
 use std::time::SystemTime;
 
-use crate::golden::{DNS, assert_events};
-use crate::hosts::{CONDITIONS, PROCESSORS, YAML, YAML_PLUGINS, each, each_since};
-use crate::pipeline::Pipeline;
+use crate::golden::{ALL, DNS, Golden, assert_events};
+use crate::hosts::{CONDITIONS, Host, PROCESSORS, YAML, YAML_PLUGINS, each, each_since};
+use crate::pipeline::{Pipeline, Properties};
 use crate::plugin::plugin;
 use crate::run::{Running, Site};
 
 const INPUT: [(&str, &str); 4] =
     [("path", "batch.log"), ("tag", DNS.tag), ("read_from_head", "on"), ("parser", "json")];
 
-fn site(host: &crate::hosts::Host) -> Site {
+fn site(host: &Host) -> Site {
     let site = Site::new(host);
     site.write("batch.log", DNS.input);
     site
@@ -25,12 +25,42 @@ fn through(mut run: Running<'_>, start: SystemTime) {
     assert_events(&site.events("out"), DNS.tag, &DNS.expected(), start);
 }
 
+/// Batches of all datasets, each read by an input of its own with these properties; `filtered`
+/// adds the filter to it, told its tag. They come out as they have to.
+fn all_datasets(
+    host: &Host,
+    properties: Properties,
+    filtered: impl Fn(Pipeline, &str) -> Pipeline,
+) {
+    let start = SystemTime::now();
+    let site = Site::new(host);
+    let pipeline = ALL.iter().fold(Pipeline::new(), |pipeline, golden| {
+        let file = format!("{}.log", golden.tag);
+        site.write(&file, golden.input);
+        let own = [("path", &*file), ("tag", golden.tag)];
+        let input = [&own[..], &INPUT[2..], properties].concat();
+        filtered(pipeline.input("tail", &input), golden.tag)
+    });
+    let mut run = site.yaml(&pipeline);
+    run.until_lines("out", ALL.iter().map(Golden::len).sum());
+    run.stop();
+    for golden in ALL {
+        assert_events(&site.events("out"), golden.tag, &golden.expected(), start);
+    }
+}
+
 #[test]
-fn a_filter_configured_in_yaml_gives_the_same_events() {
+fn filters_configured_in_yaml_give_the_same_events_of_all_datasets() {
     each_since(YAML, |host| {
-        let start = SystemTime::now();
-        let pipeline = Pipeline::new().input("tail", &INPUT).filter(&[]);
-        through(site(host).yaml(&pipeline), start);
+        all_datasets(host, &[], |pipeline, tag| pipeline.filter(&[("match", tag)]));
+    });
+}
+
+#[test]
+fn processors_of_threaded_inputs_give_the_same_events_of_all_datasets() {
+    let threaded = [("threaded", "on")];
+    each_since(PROCESSORS, |host| {
+        all_datasets(host, &threaded, |pipeline, _| pipeline.processor(&[]));
     });
 }
 
@@ -39,16 +69,6 @@ fn a_processor_of_an_input_gives_the_same_events() {
     each_since(PROCESSORS, |host| {
         let start = SystemTime::now();
         let pipeline = Pipeline::new().input("tail", &INPUT).processor(&[]);
-        through(site(host).yaml(&pipeline), start);
-    });
-}
-
-#[test]
-fn a_processor_in_an_input_s_own_thread_gives_the_same_events() {
-    each_since(PROCESSORS, |host| {
-        let start = SystemTime::now();
-        let input = [&INPUT[..], &[("threaded", "on")]].concat();
-        let pipeline = Pipeline::new().input("tail", &input).processor(&[]);
         through(site(host).yaml(&pipeline), start);
     });
 }
