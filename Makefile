@@ -78,6 +78,10 @@ readme: ## Write README's tables anew from the code
 bench: build ## Compare the filter with the floor and with its peers, as ratios
 	cargo run --release --locked --manifest-path benches/Cargo.toml
 
+.PHONY: bench-pipeline
+bench-pipeline: build ## What the filter and others add to a record in the real Fluent Bit (FLUENT_BIT)
+	benches/pipeline.py
+
 .PHONY: fuzz
 fuzz: SECONDS ?= 60
 fuzz: deps ## Replay the corpus, then fuzz each target for SECONDS (60), JOBS (the processors) at once
