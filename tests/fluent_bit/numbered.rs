@@ -151,8 +151,11 @@ impl Tally {
     pub(crate) fn verdict(&self, sent: &Sent) -> Verdict {
         let count = usize::try_from(sent.count).expect("64 bits");
         let seen = |place: usize| self.seen.get(place).copied().unwrap_or(0);
+        // The ranges are in order: of those that end behind a number, the first has it or none.
         let is_unsure = |place: &usize| {
-            sent.unsure.iter().any(|range| range.contains(&u64::try_from(*place).expect("64 bits")))
+            let number = u64::try_from(*place).expect("64 bits");
+            let at = sent.unsure.partition_point(|range| range.end <= number);
+            sent.unsure.get(at).is_some_and(|range| range.contains(&number))
         };
         Verdict {
             lost: (0..count).filter(|&n| seen(n) == 0).filter(|n| !is_unsure(n)).collect(),
@@ -168,7 +171,7 @@ impl Tally {
 #[derive(Debug, Default)]
 pub(crate) struct Sent {
     pub(crate) count: u64,
-    /// Of these nobody knows, for their upload was never answered.
+    /// Of these, in their order, nobody knows, for their upload was never answered.
     pub(crate) unsure: Vec<Range<u64>>,
 }
 
