@@ -7,10 +7,10 @@
 # `cargo fuzz tmin` work where cargo-fuzz is installed; this needs it not, nor a nightly compiler.
 #
 # JOBS (default: one for each processor) targets run at once. SANITIZER=address adds
-# AddressSanitizer: half the speed, and nothing but what is unsafe in dependencies to find, since
-# the mapper is safe Rust; memory is counted by the targets themselves. What is new grows
-# fuzz/found/TARGET, and corpus/TARGET stays as it is. An input that fails is kept in
-# fuzz/artifacts/TARGET, and the run ends with an error.
+# AddressSanitizer. It is off unless asked for, since it slows everything down and can only find
+# what is wrong in unsafe code: the mapper has none, and what it takes of memory is counted by the
+# targets themselves. What is new grows fuzz/found/TARGET, and corpus/TARGET stays as it is. An
+# input that fails is kept in fuzz/artifacts/TARGET, and the run ends with an error.
 set -euo pipefail
 cd "$(dirname "$0")"
 
