@@ -41,14 +41,16 @@ sanitize: deps ## Run the C harness and the plugin with AddressSanitizer
 	    cargo test --locked --lib --test harness -- \
 	    --skip memcheck --skip system_calls --skip hardening
 
-.PHONY: deny
-deny: ## Check the licences, the sources and the versions of all packages (deny.toml)
+.PHONY: cargo-deny
+cargo-deny:
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
+
+.PHONY: deny
+deny: cargo-deny ## Check the licences, the sources and the versions of all packages (deny.toml)
 	cargo deny --all-features --locked check bans licenses sources
 
 .PHONY: advisories
-advisories: ## Check all packages against RustSec's advisories, which are fetched from GitHub
-	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
+advisories: cargo-deny ## Check all packages against RustSec's advisories, which are fetched from GitHub
 	cargo deny --all-features --locked check advisories
 
 .PHONY: lint
