@@ -21,7 +21,8 @@ pub struct Writer<'a> {
 /// What is copied in one go where there is room.
 const WIDE: usize = 32;
 
-/// A part of a slice, which knows what lies behind it. Offsets outside of the slice make it empty.
+/// A part of a slice, which knows what lies behind it. Its offsets come from a walk over that slice;
+/// with others, `bytes` is empty.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Part<'a> {
     whole: &'a [u8],
