@@ -11,58 +11,15 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 mod oracle;
+mod peak_memory;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::net::Ipv4Addr;
 use std::thread;
 
 use flb_filter_cloudflare_dns::{Answer, Config, Mapper};
 use oracle::msgpack::decode;
 use oracle::value::Val;
-
-/// The system's allocator, which counts the bytes that its own thread has.
-struct Counting;
-
-thread_local! {
-    static LIVE: Cell<isize> = const { Cell::new(0) };
-    static PEAK: Cell<isize> = const { Cell::new(0) };
-}
-
-fn add(bytes: usize) {
-    LIVE.set(LIVE.get().wrapping_add_unsigned(bytes));
-    PEAK.set(PEAK.get().max(LIVE.get()));
-}
-
-fn take(bytes: usize) {
-    LIVE.set(LIVE.get().wrapping_sub_unsigned(bytes));
-}
-
-// SAFETY: everything is the system allocator's own; counting allocates nothing.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        add(layout.size());
-        // SAFETY: the caller's promise, passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // Both may be there at the same time.
-        add(size);
-        take(layout.size());
-        // SAFETY: the caller's promise, passed on.
-        unsafe { System.realloc(place, layout, size) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        take(layout.size());
-        // SAFETY: the caller's promise, passed on.
-        unsafe { System.dealloc(place, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+use peak_memory::peak;
 
 /// The most memory that a chunk takes at one time. What takes most is control characters: each
 /// becomes six bytes of `event.original`, once in room for twice the event, and once in the output.
@@ -102,10 +59,8 @@ fn rewrite(settings: &[(&str, &str)], chunk: &[u8]) -> Option<Vec<u8>> {
         let run = small_stack.spawn_scoped(scope, || {
             let mut mapper = mapper(settings);
             let mut output = Vec::new();
-            let before = LIVE.get();
-            PEAK.set(before);
-            let answer = mapper.rewrite(chunk, &mut output).expect("enough memory");
-            let taken = usize::try_from(PEAK.get() - before).unwrap_or(0);
+            let (taken, answer) = peak(|| mapper.rewrite(chunk, &mut output));
+            let answer = answer.expect("enough memory");
             let most = most_memory(chunk);
             assert!(taken <= most, "{settings:?}: {taken} bytes for a chunk of {}", chunk.len());
             (answer, output)

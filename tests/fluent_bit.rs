@@ -22,7 +22,6 @@ mod http;
 mod numbered;
 #[path = "fluent_bit/pipeline.rs"]
 mod pipeline;
-#[path = "fluent_bit/plugin.rs"]
 mod plugin;
 #[path = "fluent_bit/run.rs"]
 mod run;

@@ -8,6 +8,8 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
+mod plugin;
+
 #[path = "harness/built.rs"]
 mod built;
 #[path = "harness/driver.rs"]

@@ -20,7 +20,6 @@ mod hosts;
 mod http;
 #[path = "fluent_bit/pipeline.rs"]
 mod pipeline;
-#[path = "fluent_bit/plugin.rs"]
 mod plugin;
 #[path = "fluent_bit/run.rs"]
 mod run;

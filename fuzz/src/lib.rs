@@ -10,9 +10,10 @@ mod bytes;
 mod chunk;
 mod configuration;
 mod json;
-mod memory;
 #[path = "../../tests/oracle/mod.rs"]
 mod oracle;
+#[path = "../../tests/peak_memory/mod.rs"]
+mod peak_memory;
 mod promises;
 mod records;
 mod scan;

@@ -11,12 +11,12 @@
 
 use flb_filter_cloudflare_dns::{Answer, Counts, Mapper};
 
-use crate::memory;
 use crate::oracle::msgpack::decode;
 use crate::oracle::settings::Settings;
 use crate::oracle::through::without_reasons;
 use crate::oracle::value::Val;
 use crate::oracle::{self, Verdict, time};
+use crate::peak_memory::peak;
 use crate::scan::{self, Parts};
 use crate::setup;
 
@@ -43,9 +43,9 @@ pub(crate) enum Became {
 /// Rewrites a chunk.
 pub(crate) fn rewrite(mapper: &mut Mapper, chunk: &[u8]) -> Became {
     let mut output = Vec::new();
-    let (peak, answer) = memory::peak(|| mapper.rewrite(chunk, &mut output));
+    let (taken, answer) = peak(|| mapper.rewrite(chunk, &mut output));
     let most = most_memory(chunk.len());
-    assert!(peak <= most, "{peak} bytes of memory for a chunk of {}", chunk.len());
+    assert!(taken <= most, "{taken} bytes of memory for a chunk of {}", chunk.len());
     match answer.expect("enough memory") {
         Answer::Rewritten => Became::Rewritten(output),
         Answer::Untouched => {

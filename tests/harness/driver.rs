@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
-use crate::built::{hosts, plugin, plugin_that_panics};
+use crate::built::{hosts, plugin_that_panics};
+use crate::plugin::plugin;
 
 /// A directory of its own for each process, gone with the outcome.
 struct Scratch(PathBuf);

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use crate::built::plugin;
+use crate::plugin::plugin;
 
 /// The libraries that it may ask for: glibc's, in more pieces for an old one, as packages are built;
 /// the unwinder; the loader, under the name of the architecture.
