@@ -4,16 +4,16 @@ use super::draft::Draft;
 use super::ip::{self, Family};
 use super::rule::trim_dots;
 use super::target::Target;
-use super::{ECS_VERSION, answers};
+use super::{ECS_VERSION, answers, shared};
 use crate::memory::OutOfMemory;
-use crate::msgpack::{Writer, array_items, fixstr, joined, key, text};
+use crate::msgpack::{Part, Writer, array_items, fixstr, joined, key, text, text_part};
 use crate::source::Field;
 
 /// What the rows of a record found, for the derived fields: fields that were read, and numbers.
 #[derive(Debug, Default)]
 pub(super) struct Found<'a> {
     /// As it is written.
-    pub(super) question_name: Option<&'a [u8]>,
+    pub(super) question_name: Option<Part<'a>>,
     pub(super) response_code: Option<u16>,
     pub(super) source_ip: Option<(Field, Family)>,
     pub(super) destination_ip: Option<Field>,
@@ -44,26 +44,28 @@ impl Domain {
 pub(super) fn domain<T: Target>(t: &mut T) {
     if t.settings().enrich.domain {
         t.derived(key!("registered_domain"), |draft| {
-            write_part(draft, |domain, name| name.get(domain.registered?..))
+            write_part(draft, |domain, size| Some((domain.registered?, size)))
         });
         t.derived(key!("subdomain"), |draft| {
-            write_part(draft, |domain, name| name.get(..domain.registered?.checked_sub(1)?))
+            write_part(draft, |domain, _| Some((0, domain.registered?.checked_sub(1)?)))
         });
         t.derived(key!("top_level_domain"), |draft| {
-            write_part(draft, |domain, name| name.get(domain.suffix..))
+            write_part(draft, |domain, size| Some((domain.suffix, size)))
         });
     }
 }
 
+/// Writes the part of the name between the offsets that `part` gives, told the name's size.
+#[inline(always)]
 fn write_part(
     draft: &mut Draft<'_, '_>,
-    part: impl FnOnce(Domain, &[u8]) -> Option<&[u8]>,
+    part: impl FnOnce(Domain, usize) -> Option<(usize, usize)>,
 ) -> bool {
-    let Some(domain) = draft.found.domain else { return false };
-    let Some(part) = draft.found.question_name.and_then(|name| part(domain, name)) else {
+    let (Some(domain), Some(name)) = (draft.found.domain, draft.found.question_name) else {
         return false;
     };
-    draft.writer.str(part);
+    let Some((start, end)) = part(domain, name.size()) else { return false };
+    draft.writer.str_part(name.within(start, end - start));
     true
 }
 
@@ -78,11 +80,13 @@ const LONGEST_DOMAIN: usize = 253;
 /// Splits a name by the Public Suffix List, without regard to case. Addresses, the root, and
 /// names too long or with an empty label have no parts.
 fn split(name: &[u8]) -> Option<Domain> {
-    if name.is_empty() || name.split(|&byte| byte == b'.').any(<[u8]>::is_empty) {
+    let (first, last) = (*name.first()?, *name.last()?);
+    let is_label_empty = first == b'.' || last == b'.' || name.windows(2).any(|two| two == b"..");
+    if is_label_empty {
         return None;
     }
     // An IPv4 address begins with a digit, and only an IPv6 address has colons.
-    let like_address = name.first().is_some_and(u8::is_ascii_digit) || name.contains(&b':');
+    let like_address = first.is_ascii_digit() || name.contains(&b':');
     if like_address && ip::family(name).is_some() {
         return None;
     }
@@ -152,9 +156,15 @@ pub(super) fn observer_related_and_version<T: Target>(t: &mut T) {
 
 fn related_ip(draft: &mut Draft<'_, '_>) -> bool {
     let found = &draft.found;
-    let one = |field: Option<Field>| draft.value(field?).and_then(text);
+    let one = |field: Option<Field>| draft.part(field?).and_then(text_part);
     let source = one(found.source_ip.map(|(field, _)| field));
     let destination = one(found.destination_ip);
+    if let (Some(source), None, None, false) =
+        (source, destination, found.resolved_ips, found.answers)
+    {
+        return write_one(&mut draft.writer, source);
+    }
+    let (source, destination) = (source.map(Part::bytes), destination.map(Part::bytes));
     let resolved = found.resolved_ips.and_then(|field| draft.value(field)).and_then(array_items);
     let resolved = resolved.into_iter().flatten().filter_map(text);
     let records: &[u8] = if found.answers { draft.answers } else { &[] };
@@ -167,9 +177,21 @@ fn related_ip(draft: &mut Draft<'_, '_>) -> bool {
     written.unwrap_or_else(|_| draft.starve())
 }
 
+/// Writes an array of one text, without the list that telling several apart takes.
+#[inline(always)]
+fn write_one(writer: &mut Writer<'_>, text: Part<'_>) -> bool {
+    writer.put(shared::ONE);
+    writer.str_part(text);
+    true
+}
+
 fn related_hosts(draft: &mut Draft<'_, '_>) -> bool {
-    let host = draft.value(Field::DeviceName).filter(|_| draft.has_gateway_fields());
-    let names = draft.found.question_name.into_iter().chain(host.and_then(text));
+    if !draft.has_gateway_fields() {
+        let Some(name) = draft.found.question_name else { return false };
+        return write_one(&mut draft.writer, name);
+    }
+    let host = draft.value(Field::DeviceName);
+    let names = draft.found.question_name.map(Part::bytes).into_iter().chain(host.and_then(text));
     let written = write_distinct(&mut draft.writer, names);
     written.unwrap_or_else(|_| draft.starve())
 }

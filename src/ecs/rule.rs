@@ -59,7 +59,7 @@ pub(super) fn question_name(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> b
     let (start, size) = trimmed(name.bytes());
     let name = name.within(start, size);
     draft.writer.str_part(name);
-    draft.found.question_name = Some(name.bytes());
+    draft.found.question_name = Some(name);
     true
 }
 

@@ -9,7 +9,7 @@ use crate::source::Dataset;
 pub const ECS_VERSION: &str = "9.2.0";
 
 /// An array of one item follows.
-const ONE: &[u8] = &[0x91];
+pub(super) const ONE: &[u8; 1] = &[0x91];
 
 /// The four constant members of `event`: kind, category, type, dataset.
 macro_rules! event_members {

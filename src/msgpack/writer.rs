@@ -56,8 +56,9 @@ impl<'a> Part<'a> {
         self.whole.get(self.start..)?.first_chunk()
     }
 
+    /// The number of bytes from its beginning to its end.
     #[inline(always)]
-    fn size(self) -> usize {
+    pub fn size(self) -> usize {
         self.end - self.start
     }
 

@@ -103,20 +103,20 @@ impl FieldSet {
 
     /// Whether `field` is in the set.
     #[inline]
-    pub const fn has(self, field: Field) -> bool {
-        self.0 >> field as u32 & 1 == 1
+    pub fn has(self, field: Field) -> bool {
+        !self.and(field.alone()).is_empty()
     }
 
     /// Puts `field` in.
     #[inline]
     pub fn insert(&mut self, field: Field) {
-        self.0 |= 1 << field as u32;
+        *self = self.or(field.alone());
     }
 
     /// Takes `field` out.
     #[inline]
     pub fn remove(&mut self, field: Field) {
-        self.0 &= !(1 << field as u32);
+        *self = self.without(field.alone());
     }
 
     /// The fields in either set.
@@ -180,6 +180,13 @@ impl Field {
         NAMES[self as usize]
     }
 
+    /// The set of this field alone: looked up, for a shift of 128 bits takes longer.
+    #[inline]
+    #[expect(clippy::indexing_slicing, reason = "one set for each field")]
+    pub(super) fn alone(self) -> FieldSet {
+        ALONE[self as usize]
+    }
+
     /// The type that Cloudflare documents for it.
     #[inline]
     #[expect(clippy::indexing_slicing, reason = "one type for each field")]
@@ -201,6 +208,18 @@ impl Field {
         candidates.iter().copied().find(|field| field.name().as_bytes() == name)
     }
 }
+
+/// A set for each field.
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
+static ALONE: [FieldSet; FIELD_COUNT] = {
+    let mut sets = [FieldSet::NONE; FIELD_COUNT];
+    let mut i = 0;
+    while i < FIELD_COUNT {
+        sets[i] = FieldSet(1 << i);
+        i += 1;
+    }
+    sets
+};
 
 /// The fields sorted by the length of their names, and where each length begins.
 #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]

@@ -115,16 +115,14 @@ impl Record {
     }
 
     /// Notes where a field's value is.
+    #[inline(always)]
     pub(super) fn set(&mut self, field: Field, start: usize, end: usize, absent: bool) {
         if let Some(span) = self.spans.get_mut(field as usize) {
             *span = Span { start, end };
         }
-        self.seen.insert(field);
-        if absent {
-            self.present.remove(field);
-        } else {
-            self.present.insert(field);
-        }
+        let set = field.alone();
+        self.seen = self.seen.or(set);
+        self.present = self.present.without(set).or(set.when(!absent));
     }
 
     pub(super) fn add_foreign(&mut self, name: Option<&[u8]>, value: &[u8], watch: &NameSet) {
