@@ -218,46 +218,53 @@ impl std::fmt::Write for ShortText {
     }
 }
 
+/// What follows the point in the text of a time, `Z` included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fraction {
+    /// Of a time without nanoseconds.
+    Micros([u8; 7]),
+    /// Of a time with nanoseconds.
+    Nanos([u8; 10]),
+}
+
 /// Writes times as `2022-07-07T22:42:06.004000Z`, and remembers the last second: in a log, the
 /// next time mostly differs in its fraction alone.
 #[derive(Debug, Clone)]
 pub struct TimeFormat {
     second: i64,
     day: i64,
-    /// `....-..-..T..:..:......` and, from the fraction on, whatever was written last.
-    text: [u8; TimeFormat::LONGEST],
+    /// `....-..-..T..:..:...`; the fraction is not kept: reading bytes back that have just been
+    /// written one by one makes the processor wait.
+    text: [u8; TimeFormat::TO_SECOND],
 }
 
 impl Default for TimeFormat {
     fn default() -> Self {
-        Self { second: 0, day: 0, text: *b"1970-01-01T00:00:00.000000000Z" }
+        Self { second: 0, day: 0, text: *b"1970-01-01T00:00:00." }
     }
 }
 
 impl TimeFormat {
-    /// The bytes of a time with nanoseconds; one without takes three less.
-    pub const LONGEST: usize = 30;
+    /// The bytes of a time up to the point behind its second.
+    pub const TO_SECOND: usize = 20;
 
-    /// The text of `time`, padded, and its length: 27 with six digits behind the point, 30 with
-    /// nine when the time has nanoseconds.
-    #[inline]
-    pub fn format(&mut self, time: Time) -> (&[u8; TimeFormat::LONGEST], usize) {
+    /// The text of `time` in two parts: up to the second, and from the point's first digit on, of
+    /// which six digits count, or nine when the time has nanoseconds ([`Fraction`]).
+    #[inline(always)]
+    pub fn format(&mut self, time: Time) -> (&[u8; TimeFormat::TO_SECOND], Fraction) {
         if time.seconds != self.second {
             self.set_second(time.seconds);
         }
         let (micros, nanos) = (time.nanoseconds / 1_000, time.nanoseconds % 1_000);
-        let [.., p0, p1, p2, p3, p4, p5, n0, n1, n2, last] = &mut self.text;
-        [*p0, *p1] = two_digits(micros / 10_000);
-        [*p2, *p3] = two_digits(micros / 100 % 100);
-        [*p4, *p5] = two_digits(micros % 100);
+        let [p0, p1] = two_digits(micros / 10_000);
+        let [p2, p3] = two_digits(micros / 100 % 100);
+        let [p4, p5] = two_digits(micros % 100);
         if nanos == 0 {
-            *n0 = b'Z';
-            return (&self.text, Self::LONGEST - 3);
+            return (&self.text, Fraction::Micros([p0, p1, p2, p3, p4, p5, b'Z']));
         }
-        [*n0, *n1] = two_digits(nanos / 10);
-        *n2 = b'0' + (nanos % 10) as u8;
-        *last = b'Z';
-        (&self.text, Self::LONGEST)
+        let [n0, n1] = two_digits(nanos / 10);
+        let n2 = b'0' + (nanos % 10) as u8;
+        (&self.text, Fraction::Nanos([p0, p1, p2, p3, p4, p5, n0, n1, n2, b'Z']))
     }
 
     #[inline(never)]

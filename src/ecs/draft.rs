@@ -8,9 +8,9 @@ use super::notes::{Notes, Reason};
 use super::settings::Settings;
 use super::{framed, rule, typed, whole};
 use crate::chunk::{Header, LAST_EVENT_SECOND, encode_event_time, event_time};
-use crate::msgpack::{AsJson, Part, Writer, map_pairs, text};
+use crate::msgpack::{AsJson, Part, Writer, map_pairs, marker, text};
 use crate::source::{Dataset, Field, FieldSet, Record, Type};
-use crate::timestamp::{Time, TimeFormat};
+use crate::timestamp::{Fraction, Time, TimeFormat};
 
 /// An event to be mapped.
 #[derive(Debug, Clone, Copy)]
@@ -243,12 +243,12 @@ impl<'a> Draft<'a, '_> {
         map_pairs(record).into_iter().flatten()
     }
 
-    /// The encoded value of a field as one under `cloudflare`, by its type.
+    /// The encoded value of a field that is left, as one under `cloudflare`, by its type.
     ///
     /// Answers `false`, and writes nothing, when the value cannot be read; then it is refused.
     #[inline(always)]
     pub(super) fn write_typed(&mut self, field: Field, of_type: Type) -> bool {
-        let Some(value) = self.part(field) else { return false };
+        let value = self.record.value_there(self.bytes, field);
         let written = typed::write(&mut self.writer, of_type, value);
         written.map_err(|reason| self.refuse(field, reason)).is_ok()
     }
@@ -259,9 +259,20 @@ impl<'a> Draft<'a, '_> {
         let Event { chunk, header, .. } = *self.event;
         let own_time = || chunk.get(header.time..header.time_end).and_then(event_time);
         let Some(time) = self.time.or_else(own_time) else { return false };
-        let (padded, size) = self.time_format.format(time);
-        self.writer.str_header(size);
-        self.writer.put_padded(padded, size);
+        let (to_second, fraction) = self.time_format.format(time);
+        let header = |digits: usize| marker::FIXSTR | (to_second.len() + digits) as u8;
+        match &fraction {
+            Fraction::Micros(digits) => {
+                self.writer.put(&[header(digits.len())]);
+                self.writer.put(to_second);
+                self.writer.put(digits);
+            }
+            Fraction::Nanos(digits) => {
+                self.writer.put(&[header(digits.len())]);
+                self.writer.put(to_second);
+                self.writer.put(digits);
+            }
+        }
         true
     }
 

@@ -40,6 +40,8 @@ pub(super) struct Step {
     /// made, into the frame's bytes after that.
     start: usize,
     end: usize,
+    /// How many they are.
+    size: usize,
     /// Whether the rule writes a value.
     pub(super) writes: bool,
 }
@@ -81,7 +83,7 @@ impl Frame {
     /// Writes the constant bytes before the value of a step.
     #[inline(always)]
     pub(super) fn write_before(&self, step: &Step, writer: &mut Writer<'_>) {
-        let size = step.end - step.start;
+        let size = step.size;
         if size <= SHORT {
             return writer.put_padded(&step.short, size);
         }
@@ -115,7 +117,7 @@ impl Frame {
     /// Notes a step: the value, if any, lies from `start` to `end` of the record.
     pub(super) fn note(&mut self, start: usize, end: usize) {
         if self.steps.len() < MOST_STEPS {
-            self.steps.push(Step { short: [0; SHORT], start, end, writes: end > start });
+            self.steps.push(Step { short: [0; SHORT], start, end, size: 0, writes: end > start });
         }
     }
 
@@ -144,6 +146,7 @@ impl Frame {
                 from = value_end;
             }
             step.end = self.bytes.len();
+            step.size = step.end - step.start;
         }
         self.tail = self.bytes.len();
         self.bytes.extend_from_slice(record.get(from..).unwrap_or_default());

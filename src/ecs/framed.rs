@@ -36,19 +36,26 @@ impl Framed<'_, '_, '_> {
         };
         self.frame.write_before(step, &mut self.draft.writer);
         let (start, members) = (self.draft.writer.position(), self.draft.writer.members());
-        let wrote = rule(self.draft);
-        if !wrote {
+        if rule(self.draft) {
+            self.fits &= step.writes;
+        } else {
             self.draft.writer.rewind(start, members);
+            self.fits &= !step.writes;
         }
-        self.fits &= wrote == step.writes;
     }
 
     #[inline(always)]
     fn write_left(&mut self) {
         self.fits &= self.frame.left() == self.draft.left;
         let frame = self.frame;
+        // Each of them writes a value, or the record does not fit: nothing is taken back.
         for &(field, of_type) in frame.left_values() {
-            self.step(|draft| draft.write_typed(field, of_type));
+            let Some(step) = self.steps.next() else {
+                self.fits = false;
+                return;
+            };
+            frame.write_before(step, &mut self.draft.writer);
+            self.fits &= self.draft.write_typed(field, of_type) & step.writes;
         }
     }
 }

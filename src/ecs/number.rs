@@ -1,6 +1,6 @@
 //! Numbers and truth values in the forms in which records bring them.
 
-use crate::msgpack::{Reader, Value, marker};
+use crate::msgpack::{Part, Reader, Value, marker};
 
 /// An integer of at most 64 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,15 @@ pub(super) fn integer16(raw: &[u8]) -> Option<u16> {
     match integer(raw)? {
         Integer::Uint(number) => u16::try_from(number).ok(),
         Integer::Int(_) => None,
+    }
+}
+
+/// As [`integer16`], of a value that is a part of a longer slice.
+#[inline(always)]
+pub(super) fn integer16_part(value: Part<'_>) -> Option<u16> {
+    match value.first() {
+        Some(small @ 0..=0x7f) => Some(small.into()),
+        _ => integer16(value.bytes()),
     }
 }
 

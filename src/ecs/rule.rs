@@ -6,7 +6,7 @@
 use super::draft::Draft;
 use super::ip::{self, Family};
 use super::notes::Reason;
-use super::number::{Integer, boolean, integer, integer16};
+use super::number::{Integer, boolean, integer, integer16, integer16_part};
 use crate::config::Convention;
 use crate::dns_codes::{self, RR_TYPE_ANY};
 use crate::msgpack::{Reader, Value, Writer, array_items, marker, text_part};
@@ -75,14 +75,14 @@ pub(super) fn text(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
 /// The mnemonic of a type that came as a number; one that came as text, as it is.
 #[inline(always)]
 pub(super) fn rr_type(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
-    let Some(raw) = draft.value(field) else { return false };
-    if let Some(number) = integer16(raw) {
+    let Some(value) = draft.part(field) else { return false };
+    if let Some(number) = integer16_part(value) {
         if draft.settings.keep_codes {
             draft.keep(field);
         }
         return write_rr_type(&mut draft.writer, number, draft.settings.convention);
     }
-    match crate::msgpack::text(raw).filter(|text| is_mnemonic(text)) {
+    match crate::msgpack::text(value.bytes()).filter(|text| is_mnemonic(text)) {
         Some(mnemonic) => draft.writer.str(mnemonic),
         None => return draft.refuse(field, Reason::NotRrType),
     }
@@ -154,7 +154,7 @@ pub(super) fn rr_type_name_or_number(draft: &mut Draft<'_, '_>, fields: [Field; 
 /// The name of a response code.
 #[inline(always)]
 pub(super) fn response_code(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
-    let Some(code) = draft.value(field).and_then(integer16) else {
+    let Some(code) = draft.part(field).and_then(integer16_part) else {
         return draft.refuse(field, Reason::NotResponseCode);
     };
     if draft.settings.keep_codes {

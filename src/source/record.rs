@@ -176,11 +176,14 @@ impl Record {
     /// The encoded value of a field, out of the bytes that were indexed; `None` when absent.
     #[inline]
     pub fn value<'a>(&self, bytes: &'a [u8], field: Field) -> Option<Part<'a>> {
-        if !self.present.has(field) {
-            return None;
-        }
+        self.present.has(field).then(|| self.value_there(bytes, field))
+    }
+
+    /// As [`Record::value`], of a field that is known to be present; of any other, some bytes.
+    #[inline(always)]
+    pub fn value_there<'a>(&self, bytes: &'a [u8], field: Field) -> Part<'a> {
         let Span { start, end } = self.span(field);
-        Some(Part::new(bytes, start, end))
+        Part::new(bytes, start, end)
     }
 
     #[inline]
