@@ -367,6 +367,9 @@ pub(super) fn original(draft: &mut Draft<'_, '_>) -> bool {
         return true;
     }
     let record = AsJson::new(draft.record.raw(draft.bytes));
+    if !record.is_writable() {
+        return false;
+    }
     let start = draft.writer.begin_text();
     let written = serde_json::to_writer(ToWriter(&mut draft.writer), &record);
     let size = draft.writer.position() - start;

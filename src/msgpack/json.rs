@@ -34,6 +34,24 @@ impl<'a> AsJson<'a> {
     fn inside(self, raw: &'a [u8]) -> Self {
         Self { raw, depth: self.depth + 1, in_key: self.in_key }
     }
+
+    /// Whether the serializer will meet no error: serde_json takes memory for one.
+    pub fn is_writable(self) -> bool {
+        match Reader::new(self.raw, 0).value() {
+            Ok(Value::Array(_)) => {
+                let mut items = array_items(self.raw).into_iter().flatten();
+                self.depth < DEEPEST && items.all(|item| self.inside(item).is_writable())
+            }
+            Ok(Value::Map(_)) => {
+                let mut pairs = map_pairs(self.raw).into_iter().flatten();
+                self.depth < DEEPEST
+                    && pairs.all(|(key, value)| {
+                        MapKey(self.inside(key)).is_writable() && self.inside(value).is_writable()
+                    })
+            }
+            value => value.is_ok(),
+        }
+    }
 }
 
 impl Serialize for AsJson<'_> {
@@ -73,6 +91,17 @@ impl Serialize for AsJson<'_> {
 
 /// A key of a map: always a string in JSON.
 struct MapKey<'a>(AsJson<'a>);
+
+impl MapKey<'_> {
+    fn is_writable(&self) -> bool {
+        match Reader::new(self.0.raw, 0).value() {
+            Ok(Value::Array(_) | Value::Map(_)) => {
+                !self.0.in_key && AsJson { in_key: true, ..self.0 }.is_writable()
+            }
+            value => value.is_ok(),
+        }
+    }
+}
 
 impl Serialize for MapKey<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -20,6 +20,8 @@ pub struct Writer<'a> {
 
 /// What is copied in one go where there is room.
 const WIDE: usize = 32;
+/// The size of the longest header of a string.
+const LONGEST_HEADER: usize = 5;
 
 /// A part of a slice, which knows what lies behind it. Its offsets come from a walk over that slice;
 /// with others, `bytes` is empty.
@@ -252,17 +254,19 @@ impl<'a> Writer<'a> {
 
     /// Begins a string whose length is not known yet; gives what [`Writer::end_text`] needs.
     pub fn begin_text(&mut self) -> usize {
-        self.put(&[0; 5]);
+        self.at += LONGEST_HEADER;
         self.at
     }
 
-    /// Ends a string that began at `start`: fills in its length.
+    /// Ends a string that began at `start`: moves it up to the shortest header that it can have.
     pub fn end_text(&mut self, start: usize) {
-        let size = (self.at.saturating_sub(start) as u32).to_be_bytes();
-        let header = start.checked_sub(5).and_then(|header| self.room.get_mut(header..));
-        if let Some(place) = header.and_then(|header| header.first_chunk_mut()) {
-            let [a, b, c, d] = size;
-            *place = [marker::STR32, a, b, c, d];
+        let end = self.at;
+        // Where not all of it fitted, the room that moving it takes counts as needed, too.
+        if end <= self.room.len() {
+            self.at = start - LONGEST_HEADER;
+            self.str_header(end - start);
+            self.room.copy_within(start..end, self.at);
+            self.at += end - start;
         }
     }
 

@@ -7,6 +7,7 @@
 mod detect;
 mod fields;
 mod json;
+mod pattern;
 mod record;
 mod shape;
 

@@ -5,22 +5,18 @@
 //! without a dependent read for the length of any key: one masked comparison tells each. A record
 //! that differs is indexed key by key, and leaves its own shape for the next.
 
+use super::pattern::Pattern;
 use super::record::{NOWHERE, Span, Spans};
 use super::{Field, FieldSet};
 use crate::msgpack::{Malformed, marker, skip_value};
 
-/// Encoded keys up to this size can be part of a shape: all `fixstr`.
-const LONGEST_KEY: usize = 32;
 /// Records with more pairs than this have no shape.
 const MOST_PAIRS: usize = 128;
 
-/// One key of a shape, as `fixstr` padded to two machine words of 16 bytes, with the mask of its
-/// real bytes.
+/// One key of a shape: a `fixstr`.
 #[derive(Debug, Clone, Copy)]
 struct Key {
-    words: [u128; 2],
-    masks: [u128; 2],
-    size: usize,
+    encoded: Pattern,
     /// The field's place among the spans; foreign keys share one.
     place: usize,
     /// The field as a set; empty for a foreign key.
@@ -29,52 +25,12 @@ struct Key {
 
 impl Key {
     fn new(encoded: &[u8], field: Option<Field>) -> Option<Self> {
-        let is_fixstr = encoded.first().is_some_and(|first| first & 0xe0 == marker::FIXSTR);
-        if !is_fixstr || encoded.len() > LONGEST_KEY {
-            return None;
-        }
-        let mut bytes = [0; LONGEST_KEY];
-        let mut masks = [0; LONGEST_KEY];
-        for ((byte, mask), from) in bytes.iter_mut().zip(&mut masks).zip(encoded) {
-            (*byte, *mask) = (*from, 0xff);
-        }
+        encoded.first().filter(|first| *first & 0xe0 == marker::FIXSTR)?;
+        let encoded = Pattern::new(encoded)?;
         let place = field.map_or(NOWHERE, |field| field as usize);
         let field = field.map_or(FieldSet::NONE, |field| FieldSet::of(&[field]));
-        Some(Self { words: words(&bytes), masks: words(&masks), size: encoded.len(), place, field })
+        Some(Self { encoded, place, field })
     }
-
-    /// Whether this key stands at the offset `at`.
-    #[inline(always)]
-    fn stands_at(&self, bytes: &[u8], at: usize) -> bool {
-        match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-            Some(window) => self.begins(window),
-            None => self.stands_near_end(bytes, at),
-        }
-    }
-
-    #[inline(always)]
-    fn begins(&self, window: &[u8; LONGEST_KEY]) -> bool {
-        let [low, high] = words(window);
-        low & self.masks[0] == self.words[0]
-            && (self.size <= LONGEST_KEY / 2 || high & self.masks[1] == self.words[1])
-    }
-
-    /// As [`Key::stands_at`], where `bytes` end before the window does: in the last record of
-    /// every chunk.
-    #[inline(never)]
-    fn stands_near_end(&self, bytes: &[u8], at: usize) -> bool {
-        let Some(key) = bytes.get(at..at + self.size) else { return false };
-        let mut window = [0; LONGEST_KEY];
-        window.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
-        self.begins(&window)
-    }
-}
-
-#[inline(always)]
-fn words(bytes: &[u8; LONGEST_KEY]) -> [u128; 2] {
-    let (low, high) = bytes.split_at(LONGEST_KEY / 2);
-    let word = |half: &[u8]| half.first_chunk().map_or(0, |half| u128::from_le_bytes(*half));
-    [word(low), word(high)]
 }
 
 /// What following a shape found.
@@ -146,10 +102,10 @@ impl Shape {
         }
         let mut absent = FieldSet::NONE;
         for key in &self.keys {
-            if !key.stands_at(bytes, at) {
+            if !bytes.get(at..).is_some_and(|rest| key.encoded.begins(rest)) {
                 return Ok(None);
             }
-            let start = at + key.size;
+            let start = at + key.encoded.size();
             let (end, is_absent) = skip_value(bytes, start)?;
             if let Some(span) = spans.get_mut(key.place) {
                 *span = Span { start, end };

@@ -1,0 +1,103 @@
+//! The keys of the record before, which are likely to come again in the same order.
+
+use hifijson::token::{Expect, Lex};
+use hifijson::{Error, SliceLexer};
+
+use super::super::Field;
+use super::super::pattern::{self, Pattern};
+use super::{pass, pass_colon, value};
+use crate::msgpack::{Writer, text};
+
+/// Keys behind so many are looked up.
+const MOST_PAIRS: usize = 128;
+
+/// The keys, by the place of their pair.
+#[derive(Debug)]
+pub(super) struct KeyOrder(Vec<Key>);
+
+/// A key as it stands in the text, `"name":`, and as it is written.
+#[derive(Debug)]
+struct Key {
+    quoted: Pattern,
+    encoded: [u8; pattern::LONGEST],
+    size: usize,
+    field: Option<Field>,
+}
+
+impl Default for KeyOrder {
+    /// No keys, with the memory for all that may be learned.
+    fn default() -> Self {
+        Self(Vec::with_capacity(MOST_PAIRS))
+    }
+}
+
+impl KeyOrder {
+    /// Reads the key of the pair `pair` and the colon behind it, writes the key, and gives its
+    /// field, if it is one of Cloudflare's.
+    #[inline(always)]
+    pub(super) fn read_key(
+        &mut self,
+        pair: usize,
+        lexer: &mut SliceLexer<'_>,
+        writer: &mut Writer<'_>,
+    ) -> Result<Option<Field>, Error> {
+        match self.0.get(pair) {
+            Some(key) if key.quoted.begins(lexer.as_slice()) => {
+                writer.put_padded(&key.encoded, key.size);
+                pass(lexer, key.quoted.size());
+                Ok(key.field)
+            }
+            _ => self.read_other_key(pair, lexer, writer),
+        }
+    }
+
+    #[inline(never)]
+    fn read_other_key(
+        &mut self,
+        pair: usize,
+        lexer: &mut SliceLexer<'_>,
+        writer: &mut Writer<'_>,
+    ) -> Result<Option<Field>, Error> {
+        if lexer.ws_peek() != Some(b'"') {
+            return Err(Expect::String.into());
+        }
+        let start = writer.position();
+        value::read_string(lexer, writer)?;
+        pass_colon(lexer)?;
+        let encoded = writer.written(start).unwrap_or_default();
+        let field = text(encoded).and_then(Field::named);
+        self.learn(pair, encoded, field);
+        Ok(field)
+    }
+
+    /// Learns the key of a pair.
+    fn learn(&mut self, pair: usize, encoded: &[u8], field: Option<Field>) {
+        let Some(key) = Key::new(encoded, field) else { return };
+        if let Some(place) = self.0.get_mut(pair) {
+            *place = key;
+        } else if pair == self.0.len() && pair < MOST_PAIRS {
+            // There is memory for it.
+            self.0.push(key);
+        }
+    }
+}
+
+impl Key {
+    /// `None` for a key that is too long, or has an escape in the text.
+    fn new(encoded: &[u8], field: Option<Field>) -> Option<Self> {
+        let name = text(encoded)?;
+        let mut quoted = [0; pattern::LONGEST];
+        let (first, rest) = quoted.split_first_mut()?;
+        let (middle, rest) = rest.split_at_mut_checked(name.len())?;
+        *first = b'"';
+        middle.copy_from_slice(name);
+        *rest.first_chunk_mut()? = *b"\":";
+        let quoted = quoted.get(..name.len() + 3)?;
+        if value::plain_size(name) < name.len() {
+            return None;
+        }
+        let mut padded = [0; pattern::LONGEST];
+        padded.get_mut(..encoded.len())?.copy_from_slice(encoded);
+        Some(Self { quoted: Pattern::new(quoted)?, encoded: padded, size: encoded.len(), field })
+    }
+}

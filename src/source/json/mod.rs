@@ -1,0 +1,136 @@
+//! A record that is JSON text (`key_name`), and JSON text inside a record.
+//!
+//! Each value is written as MessagePack at once, and the index of the record is filled on the way.
+//! No document tree is built, and nothing is read twice.
+
+mod keys;
+mod value;
+
+use hifijson::token::{Expect, Lex};
+use hifijson::{Error, SliceLexer};
+
+use self::keys::KeyOrder;
+use super::{NameSet, Record};
+use crate::memory::{OutOfMemory, lengthen};
+use crate::msgpack::{Writer, text};
+
+/// Room for the MessagePack of a text beyond its size, to begin with.
+const SLACK: usize = 256;
+
+/// Reads JSON records into one reused piece of memory.
+#[derive(Debug, Default)]
+pub struct JsonRecord {
+    bytes: Vec<u8>,
+    order: KeyOrder,
+}
+
+impl JsonRecord {
+    /// The MessagePack that was read last, `size` bytes of it.
+    pub fn bytes(&self, size: usize) -> &[u8] {
+        self.bytes.get(..size).unwrap_or_default()
+    }
+
+    /// Reads `text`, one complete JSON object with nothing but white space around it, and indexes
+    /// it. Gives the MessagePack that the index is over; `None` when the text is anything else.
+    ///
+    /// # Errors
+    /// [`OutOfMemory`]; the index means nothing then.
+    pub fn read(
+        &mut self,
+        text: &[u8],
+        record: &mut Record,
+        watch: &NameSet,
+    ) -> Result<Option<&[u8]>, OutOfMemory> {
+        let Self { bytes, order } = self;
+        transcode(text, b'{', bytes, |lexer, writer| {
+            read_record(lexer, record, watch, order, writer)
+        })
+    }
+}
+
+/// Writes the MessagePack of `text`, one complete JSON array, into `bytes`, and gives it; `None`
+/// when the text is anything else.
+///
+/// # Errors
+/// [`OutOfMemory`].
+pub fn transcode_array<'b>(
+    text: &[u8],
+    bytes: &'b mut Vec<u8>,
+) -> Result<Option<&'b [u8]>, OutOfMemory> {
+    transcode(text, b'[', bytes, |lexer, writer| value::read(lexer, 0, None, writer).map(drop))
+}
+
+/// Calls `read` for the text and a writer over `bytes`, again with more room until what it writes
+/// fits. `None` when the text does not begin with the token `first`, is not UTF-8, or is not all
+/// read.
+fn transcode<'b>(
+    text: &[u8],
+    first: u8,
+    bytes: &'b mut Vec<u8>,
+    mut read: impl FnMut(&mut SliceLexer<'_>, &mut Writer<'_>) -> Result<(), Error>,
+) -> Result<Option<&'b [u8]>, OutOfMemory> {
+    let mut start = SliceLexer::new(text);
+    // Asking for ASCII first costs a third of asking for UTF-8.
+    if start.ws_peek() != Some(first) || !(text.is_ascii() || std::str::from_utf8(text).is_ok()) {
+        return Ok(None);
+    }
+    let mut room = text.len() + SLACK;
+    loop {
+        lengthen(bytes, room)?;
+        let mut lexer = SliceLexer::new(start.as_slice());
+        let mut writer = Writer::new(bytes);
+        if read(&mut lexer, &mut writer).is_err() || lexer.ws_peek().is_some() {
+            return Ok(None);
+        }
+        match writer.finish() {
+            Ok(size) => return Ok(bytes.get(..size)),
+            Err(needed) => room = needed,
+        }
+    }
+}
+
+/// Reads and indexes the object that the lexer stands before.
+fn read_record(
+    lexer: &mut SliceLexer<'_>,
+    record: &mut Record,
+    watch: &NameSet,
+    order: &mut KeyOrder,
+    writer: &mut Writer<'_>,
+) -> Result<(), Error> {
+    record.clear(0);
+    let opened = writer.open_root_map(usize::MAX);
+    let mut pairs = 0;
+    lexer.discarded().seq(b'}', SliceLexer::ws_peek, |_, lexer| {
+        let name_at = writer.position();
+        let field = order.read_key(pairs, lexer, writer)?;
+        let start = writer.position();
+        let absent = value::read(lexer, 1, field, writer)?;
+        match field {
+            Some(field) => record.set(field, start, writer.position(), absent),
+            None => {
+                let name = writer.written(name_at).and_then(text);
+                record.add_foreign(name, writer.written(start).unwrap_or_default(), watch);
+            }
+        }
+        pairs += 1;
+        Ok::<_, Error>(())
+    })?;
+    writer.add_members(pairs as u32);
+    writer.close_root(opened);
+    record.set_pairs(pairs);
+    Ok(())
+}
+
+/// Passes over the first `size` bytes.
+#[inline(always)]
+fn pass(lexer: &mut SliceLexer<'_>, size: usize) {
+    *lexer = SliceLexer::new(lexer.as_slice().get(size..).unwrap_or_default());
+}
+
+/// Passes over white space and the colon behind a key.
+fn pass_colon(lexer: &mut SliceLexer<'_>) -> Result<(), Error> {
+    lexer.expect(SliceLexer::ws_peek, b':').ok_or(Expect::Colon.into())
+}
+
+#[cfg(test)]
+mod tests;

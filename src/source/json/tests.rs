@@ -1,0 +1,191 @@
+//! JSON is read as serde_json reads it.
+
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test")]
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::{JsonRecord, transcode_array};
+use crate::msgpack::AsJson;
+use crate::source::{FIELD_COUNT, Field, NameSet, Record};
+
+/// Reads `text` after `before`, whose keys are then expected, and gives what came of it.
+fn read_after(before: &str, text: &str) -> Option<Value> {
+    let (mut json, mut record) = (JsonRecord::default(), Record::default());
+    let watch = NameSet::new(["event"]);
+    json.read(before.as_bytes(), &mut record, &watch).expect("memory");
+    let bytes = json.read(text.as_bytes(), &mut record, &watch).expect("memory")?;
+    let whole = serde_json::to_value(AsJson::new(bytes)).expect("at most 24 levels");
+    assert_eq!(record.seen().len(), fields_of(&whole).count(), "{text}");
+    for (field, value) in fields_of(&whole) {
+        let indexed = record.value(bytes, field).map(|part| part.bytes());
+        let indexed = indexed.map(|raw| serde_json::to_value(AsJson::new(raw)).expect("JSON"));
+        assert_eq!(indexed, (!is_nothing(value)).then(|| value.clone()), "{text}");
+    }
+    Some(whole)
+}
+
+fn fields_of(record: &Value) -> impl Iterator<Item = (Field, &Value)> {
+    let members = record.as_object().into_iter().flatten();
+    members.filter_map(|(name, value)| Some((Field::named(name.as_bytes())?, value)))
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+fn by_serde_json(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok().filter(Value::is_object)
+}
+
+#[test]
+fn every_form_is_read_after_any_other() {
+    let all_fields: Vec<_> =
+        Field::ALL.iter().map(|field| format!("{:?}:{}", field.name(), *field as u8)).collect();
+    let texts = [
+        "{}".to_owned(),
+        " { } \n".to_owned(),
+        format!("{{{}}}", all_fields.join(",")),
+        r#"{"QueryName":"www.example.com","Timestamp":1759968000000000000}"#.to_owned(),
+        "{\t\"QueryName\" : \"a\" ,\r\n\"x\":[ 1, -2 ,[],{} ,null,true,false,\"\" ] }".to_owned(),
+        r#"{"QueryName":"","ColoCode":null,"CNAMEs":[],"QueryType":0,"event":{"a":1}}"#.to_owned(),
+        r#"{"QueryName":"first","QueryName":"","QueryName":"last"}"#.to_owned(),
+        r#"{"a":"0123456789abcde","b":"0123456789abcdef","c":"0123456789abcdefg"}"#.to_owned(),
+        r#"{"a":"\"\\\/\b\f\n\r\t","b":"\u00e9\u20AC\ud83d\ude00","c":"0123456789abcdef\"x\\"}"#
+            .to_owned(),
+        r#"{"\u0051ueryName":"escaped","a\"b":1,"a_foreign_key_that_is_longer_than_any":"é€😀"}"#
+            .to_owned(),
+        r#"{"a":18446744073,"b":9999999999999999999,"c":-9223372036854775808,"d":12345678}"#
+            .to_owned(),
+        r#"{"a":1.5,"b":-0.25e-3,"c":1E3,"d":0,"e":-1,"f":[0.5],"g":18446744073709551615}"#
+            .to_owned(),
+        format!("{{\"a\":{}{}}}", "[".repeat(23), "]".repeat(23)),
+    ];
+    for text in &texts {
+        let expected = by_serde_json(text);
+        assert!(expected.is_some(), "{text} is JSON");
+        for before in &texts {
+            assert_eq!(read_after(before, text), expected, "{text} after {before}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_json_is_refused() {
+    let cases = "|{|}|{]|[]|{\"a\"}|{\"a\":}|{\"a\":1,}|{,\"a\":1}|{\"a\":1}}|{\"a\":1} x|{\"a\" 1}\
+        |{a:1}|{\"a\":01}|{\"a\":-}|{\"a\":00}|{\"a\":-01}|{\"a\":1.}|{\"a\":1.e3}|{\"a\":1e}\
+        |{\"a\":1e+}|{\"a\":1.2.3}|{\"a\":1e2e3}|{\"a\":--1}|{\"a\":+1}|{\"a\":.5}|{\"a\":12345678x}\
+        |{\"a\":tru}|{\"a\":truex}|{\"a\":nul}|{\"a\":\"x}|{\"a\":\"\\x\"}|{\"a\":\"\\u12\"}\
+        |{\"a\":\"\\ud83d\"}|{\"a\":\"\\ud83d\\u0041\"}|{\"a\":\"\\ude00\"}|{\"a\":\"\\u+123\"}\
+        |{\"a\":[1 2]}|{\"a\":[1,]}|{\"a\":[,1]}|{\"a\":{\"b\":1,}}|{\"a\":{1:2}}|{\"a\":NaN}\
+        |{\"a\":\"0123456789abcdef0123456789\u{1}\"}|{\"a\":\"tab\there\"}|{\"QueryName:1}\
+        |{\"QueryName\":}|{\"QueryName\":1,}|\u{c}{}|{}\u{0}";
+    for text in cases.split('|') {
+        assert_eq!(by_serde_json(text), None, "{text}");
+        assert_eq!(read_after("{\"QueryName\":1}", text), None, "{text}");
+    }
+    let deep = format!("{{\"a\":{}{}}}", "[".repeat(24), "]".repeat(24));
+    assert_eq!(read_after("{}", &deep), None);
+}
+
+#[test]
+fn numbers_without_a_form_in_messagepack_keep_their_digits() {
+    let text = r#"{"a":18446744073709551616,"b":-9223372036854775809,"c":1e400,"d":-0}"#;
+    let expected = r#"{"a":"18446744073709551616","b":"-9223372036854775809","c":"1e400","d":0}"#;
+    assert_eq!(read_after("{}", text), by_serde_json(expected));
+}
+
+#[test]
+fn an_array_is_read_whole_or_not() {
+    let mut bytes = Vec::new();
+    let mut read = |text: &str| {
+        let bytes = transcode_array(text.as_bytes(), &mut bytes).expect("memory")?;
+        Some(serde_json::to_string(&AsJson::new(bytes)).expect("JSON"))
+    };
+    assert_eq!(read(" [{\"a\": \"\\\"\"},1.5 ] ").as_deref(), Some("[{\"a\":\"\\\"\"},1.5]"));
+    assert_eq!(read(&"[".repeat(24)), None);
+    let deepest = format!("{}{}", "[".repeat(24), "]".repeat(24));
+    assert_eq!(read(&deepest), Some(deepest.clone()));
+    assert_eq!(read(&format!("[{deepest}]")), None);
+    for text in ["", "{}", "[", "[1", "[1]]", "[1] 2", "1"] {
+        assert_eq!(read(text), None, "{text}");
+    }
+    // Heads of containers take more room than their text.
+    let wide = format!("[{}[]]", "[],".repeat(1000));
+    assert_eq!(read(&wide), Some(wide.clone()));
+}
+
+/// JSON text, mostly of Cloudflare's fields, with spaces in it.
+fn object() -> impl Strategy<Value = String> {
+    let key = prop_oneof![
+        4 => (0..FIELD_COUNT).prop_map(|i| format!("{:?}", Field::ALL[i].name())),
+        1 => string(),
+    ];
+    let pair = (key, value(), "[ \n]?")
+        .prop_map(|(key, value, space)| format!("{space}{key}{space}:{space}{value}{space}"));
+    prop::collection::vec(pair, 0..12).prop_map(|pairs| format!("{{{}}}", pairs.join(",")))
+}
+
+fn string() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[ -!#-\\[\\]-~é€]{0,40}".prop_map(|text| format!("\"{text}\"")),
+        r#"([a-z]{0,20}(\\["\\/bfnrt]|\\u[0-9a-cA-C][0-9a-fA-F]{3}|\\ud[89a-f][0-9a-f]{2})?){1,3}"#
+            .prop_map(|text| format!("\"{text}\"")),
+    ]
+}
+
+fn value() -> impl Strategy<Value = String> {
+    let scalar = prop_oneof![
+        string(),
+        "-?[1-9][0-9]{0,17}",
+        "0|[0-9]{1,3}(\\.[0-9]{1,9})?([eE][+-]?[0-9]{1,2})?",
+        "null|true|false|\\[\\]|\\{\\}",
+    ];
+    scalar.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4)
+                .prop_map(|items| format!("[{}]", items.join(", "))),
+            prop::collection::vec((string(), inner), 0..4).prop_map(|pairs| {
+                let pairs: Vec<_> = pairs.iter().map(|(k, v)| format!("{k}: {v}")).collect();
+                format!("{{{}}}", pairs.join(","))
+            }),
+        ]
+    })
+}
+
+proptest! {
+    /// A time in decimals may stay text, so there are no such times here.
+    #[test]
+    fn json_is_read_alike(before in object(), text in object()) {
+        prop_assume!(!text.contains("Datetime") && !text.contains("Timestamp"));
+        prop_assert_eq!(read_after(&before, &text), by_serde_json(&text));
+    }
+
+    /// After one byte was changed, or the end cut off, too.
+    #[test]
+    fn damaged_json_is_read_alike(
+        text in object(),
+        place: prop::sample::Index,
+        // No digits: numbers beyond 64 bits and -0 are read otherwise, on purpose.
+        byte in prop::sample::select(&b"\"\\,:{}[] xu+\x01\x7f"[..]),
+        cut: bool,
+    ) {
+        prop_assume!(!text.contains("Datetime") && !text.contains("Timestamp"));
+        let mut damaged = text.clone().into_bytes();
+        let place = place.index(damaged.len());
+        if cut {
+            damaged.truncate(place);
+        } else if let Some(damaged) = damaged.get_mut(place) {
+            *damaged = byte;
+        }
+        if let Ok(damaged) = String::from_utf8(damaged) {
+            prop_assert_eq!(read_after(&text, &damaged), by_serde_json(&damaged));
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! JSON values, read and written as MessagePack at once.
+//!
+//! hifijson reads. It takes no memory, whatever it reads, and hands out numbers as they were
+//! written: an integer keeps all its digits (as a string beyond 64 bits, for MessagePack has no
+//! room for it), a time in decimals its nanoseconds. serde_json takes memory for a string with an
+//! escape in it and for an error, and ends the process when it gets none.
+//!
+//! What most values are is read before that by hand, some bytes at a time: strings without an
+//! escape, and integers. It is half of what a record costs otherwise (docs/performance.md).
+
+use hifijson::escape::Lex as _;
+use hifijson::num::LexWrite;
+use hifijson::token::{Expect, Lex};
+use hifijson::{Error, Read, SliceLexer, escape, str};
+
+use super::super::{Field, Type};
+use super::{pass, pass_colon};
+use crate::msgpack::Writer;
+use crate::timestamp::Time;
+
+/// Text with containers nested deeper than this is refused: Fluent Bit's own decoder gives up at
+/// 32, and the mapping may put the value five levels down. It bounds the stack taken, too.
+const DEEPEST: usize = 24;
+/// The bytes of a string that are looked at together.
+const WINDOW: usize = 16;
+
+/// Reads any value, which has `depth` containers around it and may be that of a field; tells
+/// whether it stands for nothing.
+#[inline(always)]
+pub(super) fn read(
+    lexer: &mut SliceLexer<'_>,
+    depth: usize,
+    field: Option<Field>,
+    writer: &mut Writer<'_>,
+) -> Result<bool, Error> {
+    match lexer.as_slice().first() {
+        Some(b'"') => read_string(lexer, writer),
+        Some(b'0'..=b'9') => read_number(lexer, field, writer).map(|()| false),
+        _ => read_other(lexer, depth, field, writer),
+    }
+}
+
+/// As [`read`], for what does not come first.
+fn read_other(
+    lexer: &mut SliceLexer<'_>,
+    depth: usize,
+    field: Option<Field>,
+    writer: &mut Writer<'_>,
+) -> Result<bool, Error> {
+    match lexer.ws_peek().ok_or(Expect::Value)? {
+        b'"' => return read_string(lexer, writer),
+        b'-' | b'0'..=b'9' => read_number(lexer, field, writer)?,
+        b'[' | b'{' if depth >= DEEPEST => return Err(Error::Depth),
+        b'[' => return read_array(lexer, depth + 1, writer),
+        b'{' => return read_object(lexer, depth + 1, writer),
+        _ => match lexer.null_or_bool().ok_or(Expect::Value)? {
+            Some(truth) => writer.bool(truth),
+            None => {
+                writer.nil();
+                return Ok(true);
+            }
+        },
+    }
+    Ok(false)
+}
+
+fn read_array(
+    lexer: &mut SliceLexer<'_>,
+    depth: usize,
+    writer: &mut Writer<'_>,
+) -> Result<bool, Error> {
+    let opened = writer.open_root_array(usize::MAX);
+    lexer.discarded().seq(b']', SliceLexer::ws_peek, |_, lexer| {
+        writer.add_members(1);
+        read_other(lexer, depth, None, writer).map(drop)
+    })?;
+    let is_empty = writer.members() == 0;
+    writer.close_root(opened);
+    Ok(is_empty)
+}
+
+fn read_object(
+    lexer: &mut SliceLexer<'_>,
+    depth: usize,
+    writer: &mut Writer<'_>,
+) -> Result<bool, Error> {
+    let opened = writer.open_root_map(usize::MAX);
+    lexer.discarded().seq(b'}', SliceLexer::ws_peek, |next, lexer| {
+        if next != b'"' {
+            return Err(Error::Token(Expect::String));
+        }
+        writer.add_members(1);
+        read_string(lexer, writer)?;
+        pass_colon(lexer)?;
+        read_other(lexer, depth, None, writer).map(drop)
+    })?;
+    let is_empty = writer.members() == 0;
+    writer.close_root(opened);
+    Ok(is_empty)
+}
+
+/// Reads the string whose quote the lexer stands before; tells whether it is empty.
+#[inline(always)]
+pub(super) fn read_string(
+    lexer: &mut SliceLexer<'_>,
+    writer: &mut Writer<'_>,
+) -> Result<bool, Error> {
+    let text = lexer.as_slice().get(1..).unwrap_or_default();
+    if let Some(window) = text.first_chunk() {
+        let size = plain_bytes(window);
+        if text.get(size) == Some(&b'"') {
+            writer.str_header(size);
+            writer.put_padded(window, size);
+            pass(lexer, size + 2);
+            return Ok(size == 0);
+        }
+    }
+    read_long_string(lexer, writer)
+}
+
+/// As [`read_string`], for a string that is longer, has an escape, or is near to the end.
+#[inline(never)]
+fn read_long_string(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<bool, Error> {
+    pass(lexer, 1);
+    let text = lexer.as_slice();
+    let size = plain_size(text);
+    if text.get(size) != Some(&b'"') {
+        return read_escaped(lexer, writer).map_err(Error::Str);
+    }
+    writer.str(text.get(..size).unwrap_or_default());
+    pass(lexer, size + 1);
+    Ok(size == 0)
+}
+
+/// Reads what is left of a string behind its quote.
+fn read_escaped(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<bool, str::Error> {
+    let start = writer.begin_text();
+    loop {
+        let text = lexer.as_slice();
+        let size = plain_size(text);
+        writer.copy(text.get(..size).unwrap_or_default());
+        pass(lexer, size);
+        match lexer.take_next().ok_or(str::Error::Eof)? {
+            b'"' => break,
+            b'\\' => {
+                let kind = lexer.take_next().ok_or(escape::Error::Eof)?;
+                let char = lexer.escape(kind)?;
+                writer.copy(char.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            _ => return Err(str::Error::Control),
+        }
+    }
+    let is_empty = writer.position() == start;
+    writer.end_text(start);
+    Ok(is_empty)
+}
+
+/// How many bytes come before the first that a string cannot have without an escape.
+#[inline]
+pub(super) fn plain_size(text: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(window) = text.get(at..).and_then(<[u8]>::first_chunk) {
+        match plain_bytes(window) {
+            WINDOW => at += WINDOW,
+            size => return at + size,
+        }
+    }
+    let is_plain = |byte: &&u8| !matches!(byte, 0..b' ' | b'"' | b'\\');
+    at + text.get(at..).unwrap_or_default().iter().take_while(is_plain).count()
+}
+
+/// As [`plain_size`], in a window.
+#[inline(always)]
+fn plain_bytes(window: &[u8; WINDOW]) -> usize {
+    let half = |half: &[u8]| half.first_chunk().map_or(0, |half| stops(u64::from_le_bytes(*half)));
+    let (low, high) = window.split_at(WINDOW / 2);
+    let (low, high) = (half(low), half(high));
+    let stop = if low != 0 { low.trailing_zeros() } else { 64 + high.trailing_zeros() };
+    (stop / 8) as usize
+}
+
+/// The highest bit of each byte that ends a string or must be escaped in one. Behind the first
+/// such byte, bits may be set too many, for the subtractions borrow; nobody looks there.
+#[inline(always)]
+fn stops(word: u64) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word;
+    let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    (below(word, b' ') | equal(b'"') | equal(b'\\')) & (ONES << 7)
+}
+
+/// Reads a number, which may be the value of a field.
+#[inline(always)]
+fn read_number(
+    lexer: &mut SliceLexer<'_>,
+    field: Option<Field>,
+    writer: &mut Writer<'_>,
+) -> Result<(), Error> {
+    let Some((number, size)) = plain_integer(lexer.as_slice()) else {
+        return read_other_number(lexer, field, writer);
+    };
+    writer.uint(number);
+    pass(lexer, size);
+    Ok(())
+}
+
+/// The integer that the digits at the beginning of `text` write, and how many they are; `None`
+/// when it is another kind of number, or may be.
+#[inline(always)]
+fn plain_integer(text: &[u8]) -> Option<(u64, usize)> {
+    /// The most that cannot overflow.
+    const MOST_DIGITS: usize = 19;
+    let (mut number, mut size) = (0u64, 0);
+    while let Some(eight) = text.get(size..)?.first_chunk().and_then(eight_digits) {
+        number = number.wrapping_mul(100_000_000).wrapping_add(eight);
+        size += 8;
+    }
+    while let digit @ b'0'..=b'9' = text.get(size)? {
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+        size += 1;
+    }
+    let ends = matches!(text.get(size)?, b',' | b'}' | b']');
+    let is_canonical = match text.first()? {
+        b'0' => size == 1,
+        _ => (1..=MOST_DIGITS).contains(&size),
+    };
+    (ends && is_canonical).then_some((number, size))
+}
+
+/// The number that eight digits write; `None` when a byte is no digit.
+#[inline(always)]
+fn eight_digits(bytes: &[u8; 8]) -> Option<u64> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let word = u64::from_le_bytes(*bytes);
+    let digits = word ^ (ONES * u64::from(b'0'));
+    // Each is at most 9: adding 6 does not reach the upper half of its byte.
+    if (digits | digits.wrapping_add(ONES * 6)) & (ONES * 0xf0) != 0 {
+        return None;
+    }
+    // The first digit counts most: neighbours are joined to pairs, to fours, to eight.
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    Some(fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff)
+}
+
+#[inline(never)]
+fn read_other_number(
+    lexer: &mut SliceLexer<'_>,
+    field: Option<Field>,
+    writer: &mut Writer<'_>,
+) -> Result<(), Error> {
+    let (text, parts) = lexer.num_string().validated()?;
+    if parts.is_int() {
+        match (text.parse(), text.parse()) {
+            (Ok(number), _) => writer.uint(number),
+            (_, Ok(number)) => writer.int(number),
+            _ => writer.str(text.as_bytes()),
+        }
+        return Ok(());
+    }
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && !rounds_time(text, field, number) => {
+            writer.float(number);
+        }
+        _ => writer.str(text.as_bytes()),
+    }
+    Ok(())
+}
+
+/// Whether the double nearest to a time in decimals would be another time.
+fn rounds_time(text: &str, field: Option<Field>, number: f64) -> bool {
+    let exact = Time::from_text(text.as_bytes());
+    field.is_some_and(|field| field.of_type() == Type::Time)
+        && exact.is_some()
+        && exact != Time::from_float(number)
+}
