@@ -15,3 +15,14 @@ pub fn lengthen(bytes: &mut Vec<u8>, size: usize) -> Result<(), OutOfMemory> {
     }
     Ok(())
 }
+
+/// More memory than this is given back when what needed it is over.
+const LARGEST_KEPT: usize = 1024 * 1024;
+
+/// Gives `bytes` back if they are many, and `size` of them or fewer are needed from now on.
+pub fn give_back(bytes: &mut Vec<u8>, size: usize) {
+    if bytes.len() > LARGEST_KEPT && size <= LARGEST_KEPT {
+        // Not `shrink_to`, which may need memory to give some back.
+        *bytes = Vec::new();
+    }
+}

@@ -9,7 +9,7 @@
 use crate::chunk::{Head, Header, head};
 use crate::config::{Config, OnMismatch, WrongValue};
 use crate::ecs::{Event, Place, Scratch, Settings, Shortage, Unreadable, write_event};
-use crate::memory::{OutOfMemory, lengthen};
+use crate::memory::{OutOfMemory, give_back, lengthen};
 use crate::msgpack::{Malformed, Reader, Value, skip, text};
 use crate::source::{Dataset, JsonRecord, Record, is_ecs_already};
 
@@ -122,6 +122,8 @@ pub struct Mapper {
     on_mismatch: OnMismatch,
     record: Record,
     json: JsonRecord,
+    /// Where the text of the record is that was read last; `None` when it was no text of ours.
+    text: Option<TextAt>,
     scratch: Scratch,
     staging: Staging,
     counts: Counts,
@@ -141,6 +143,7 @@ impl Mapper {
             on_mismatch: config.on_mismatch,
             record: Record::default(),
             json: JsonRecord::default(),
+            text: None,
             scratch: Scratch::default(),
             staging: Staging::default(),
             counts: Counts::default(),
@@ -175,8 +178,8 @@ impl Mapper {
         self.unreadable = None;
         let mut at = 0;
         while at < chunk.len() {
-            let (end, verdict) = match self.judge(chunk, at) {
-                Ok(judged) => judged,
+            at = match self.rewrite_event(at, &mut pass, &mut counts, output) {
+                Ok(end) => end,
                 Err(Fault::Malformed) => {
                     counts.malformed_chunks = 1;
                     pass.stayed = true;
@@ -184,32 +187,6 @@ impl Mapper {
                 }
                 Err(Fault::OutOfMemory) => return Err(OutOfMemory),
             };
-            match verdict {
-                Verdict::Group => {}
-                Verdict::Keep => {
-                    counts.passed += 1;
-                    pass.stayed = true;
-                }
-                Verdict::Drop => {
-                    counts.dropped += 1;
-                    pass.copy_up_to(at, &mut self.staging, output)?;
-                    pass.changed = true;
-                    pass.copied = end;
-                }
-                Verdict::Map { dataset, header, text } => {
-                    pass.copy_up_to(at, &mut self.staging, output)?;
-                    pass.changed = true;
-                    pass.stayed = true;
-                    pass.copied = end;
-                    self.map(dataset, chunk, at, header, text, output)?;
-                    let with_error = !self.scratch.notes.list().is_empty();
-                    counts.add_mapped(dataset, with_error);
-                    if with_error && self.unreadable.is_none() {
-                        self.unreadable = self.first_unreadable(chunk, text);
-                    }
-                }
-            }
-            at = end;
         }
         if !pass.changed {
             self.counts.add(&counts);
@@ -227,69 +204,106 @@ impl Mapper {
 
     /// The first field that could not be read in the record mapped last.
     #[cold]
-    fn first_unreadable(&self, chunk: &[u8], text_at: Option<TextAt>) -> Option<Unreadable> {
+    fn first_unreadable(&self, chunk: &[u8]) -> Option<Unreadable> {
         let &(field, reason) = self.scratch.notes.list().first()?;
-        let bytes = text_at.map_or(chunk, |text| self.json.bytes(text.size));
+        let bytes = self.text.as_ref().map_or(chunk, |text| self.json.bytes(text.size));
         let value = self.record.value(bytes, field)?;
         Some(Unreadable::new(field, reason, value.bytes()))
     }
 
-    /// Tells what becomes of the event at the offset `at`, and where the next one begins.
-    #[inline]
-    fn judge(&mut self, chunk: &[u8], at: usize) -> Result<(usize, Verdict), Fault> {
+    /// Rewrites the event at the offset `at`, and tells where the next one begins.
+    #[inline(always)]
+    fn rewrite_event(
+        &mut self,
+        at: usize,
+        pass: &mut Pass<'_>,
+        counts: &mut Counts,
+        output: &mut impl Output,
+    ) -> Result<usize, Fault> {
+        let chunk = pass.chunk;
         let header = match head(chunk, at)? {
             Head::Log(header) => header,
-            Head::Group => return Ok((skip(chunk, at)?, Verdict::Group)),
-            Head::Unknown => return Ok((skip(chunk, at)?, Verdict::Keep)),
+            Head::Group => return Ok(skip(chunk, at)?),
+            Head::Unknown => {
+                let end = skip(chunk, at)?;
+                counts.passed += 1;
+                pass.stayed = true;
+                return Ok(end);
+            }
         };
-        let mismatch = match self.on_mismatch {
-            OnMismatch::Keep => Verdict::Keep,
-            OnMismatch::Drop => Verdict::Drop,
+        let end = match self.key_name {
+            None => self.record.scan(chunk, header.record, self.settings.watch())?,
+            Some(_) => self.read_text(chunk, header)?,
         };
-        if self.key_name.is_some() {
-            let (end, text) = self.judge_text(chunk, header)?;
-            let dataset = text.and_then(|_| self.record.dataset(self.dataset));
-            let verdict = dataset.map(|dataset| Verdict::Map { dataset, header, text });
-            return Ok((end, verdict.unwrap_or(mismatch)));
+        match self.dataset_of_record() {
+            Some(dataset) => {
+                pass.copy_up_to(at, &mut self.staging, output)?;
+                pass.changed = true;
+                pass.stayed = true;
+                pass.copied = end;
+                self.map(dataset, chunk, at, header, output)?;
+                let with_error = !self.scratch.notes.list().is_empty();
+                counts.add_mapped(dataset, with_error);
+                if with_error && self.unreadable.is_none() {
+                    self.unreadable = self.first_unreadable(chunk);
+                }
+            }
+            None if self.on_mismatch == OnMismatch::Keep => {
+                counts.passed += 1;
+                pass.stayed = true;
+            }
+            None => {
+                counts.dropped += 1;
+                pass.copy_up_to(at, &mut self.staging, output)?;
+                pass.changed = true;
+                pass.copied = end;
+            }
         }
-        let end = self.record.scan(chunk, header.record, self.settings.watch())?;
-        let dataset = self.record.dataset(self.dataset);
-        let verdict = dataset.map(|dataset| Verdict::Map { dataset, header, text: None });
-        Ok((end, verdict.unwrap_or(mismatch)))
+        Ok(end)
     }
 
-    /// Finds the JSON text in the field `key_name` and indexes its record. Gives the end of the
-    /// event's record, and where the text is, when it is the record of a JSON object.
-    fn judge_text(
-        &mut self,
-        chunk: &[u8],
-        header: Header,
-    ) -> Result<(usize, Option<TextAt>), Fault> {
-        let key_name = self.key_name.as_deref();
+    /// The dataset to map the record by that was read last; `None` when it is not ours.
+    #[inline(always)]
+    fn dataset_of_record(&self) -> Option<Dataset> {
+        if self.key_name.is_some() && self.text.is_none() {
+            return None;
+        }
+        self.record.dataset(self.dataset)
+    }
+
+    /// Finds the JSON text in the field `key_name`, notes where it is, and indexes its record, if it
+    /// is one of a JSON object. Gives the end of the event's record.
+    fn read_text(&mut self, chunk: &[u8], header: Header) -> Result<usize, Fault> {
+        self.text = None;
+        let key_name = self.key_name.as_deref().unwrap_or_default();
         let mut found = None;
         let mut is_ecs = false;
         let mut reader = Reader::new(chunk, header.record);
         let Ok(Value::Map(pairs)) = reader.value() else {
-            return Ok((skip(chunk, header.record)?, None));
+            return Ok(skip(chunk, header.record)?);
         };
-        for pair in 0..pairs as usize {
-            let key = text(reader.raw()?);
-            let start = reader.position();
-            let value = reader.raw()?;
-            if key.is_some() && key == key_name {
-                let (end, pairs) = (reader.position(), pairs as usize);
+        let pairs = pairs as usize;
+        let mut end = reader.position();
+        for pair in 0..pairs {
+            let start = skip(chunk, end)?;
+            let key = chunk.get(end..start).and_then(text);
+            end = skip(chunk, start)?;
+            let Some(name) = key else { continue };
+            // Byte by byte: a name is short, and comparing slices is a call.
+            if name.len() == key_name.len() && name.iter().eq(key_name) {
                 found = Some(TextAt { start, end, pair, pairs, size: 0 });
             }
-            is_ecs |= key == Some(b"event") && is_ecs_already(value);
+            is_ecs |= name == b"event" && chunk.get(start..end).is_some_and(is_ecs_already);
         }
-        let end = reader.position();
-        let Some(mut at) = found.filter(|_| !is_ecs) else { return Ok((end, None)) };
+        let Some(mut at) = found.filter(|_| !is_ecs) else { return Ok(end) };
         let json = chunk.get(at.start..at.end).and_then(text);
-        let watch = self.settings.watch();
-        let Some(json) = json else { return Ok((end, None)) };
-        let record = self.json.read(json, &mut self.record, watch)?;
-        at.size = record.map_or(0, <[u8]>::len);
-        Ok((end, record.is_some().then_some(at)))
+        let Some(json) = json else { return Ok(end) };
+        let record = self.json.read(json, &mut self.record, self.settings.watch())?;
+        if let Some(record) = record {
+            at.size = record.len();
+            self.text = Some(at);
+        }
+        Ok(end)
     }
 
     #[inline]
@@ -299,11 +313,10 @@ impl Mapper {
         chunk: &[u8],
         start: usize,
         header: Header,
-        text_at: Option<TextAt>,
         output: &mut impl Output,
     ) -> Result<(), OutOfMemory> {
-        let Self { settings, record, json, scratch, staging, .. } = self;
-        let place = match text_at {
+        let Self { settings, record, json, text: text_at, scratch, staging, .. } = self;
+        let place = match *text_at {
             None => Place::Record,
             Some(TextAt { start, end, pair, pairs, size }) => Place::Text {
                 record: json.bytes(size),
@@ -337,16 +350,8 @@ impl From<OutOfMemory> for Fault {
     }
 }
 
-/// What becomes of an event.
-enum Verdict {
-    Group,
-    Keep,
-    Drop,
-    Map { dataset: Dataset, header: Header, text: Option<TextAt> },
-}
-
 /// Where a record's JSON text is.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 struct TextAt {
     /// The encoded text, as offsets into the chunk.
     start: usize,
@@ -405,17 +410,12 @@ impl Default for Staging {
 impl Staging {
     /// Enough for some hundred records, and small enough for a processor's first-level cache.
     const USUAL: usize = 16 * 1024;
-    /// More room than this is given back after a chunk that needed it.
-    const LARGEST_KEPT: usize = 1024 * 1024;
 
     fn clear(&mut self, chunk_len: usize) {
         self.filled = 0;
         self.flushed = 0;
         self.chunk_len = chunk_len;
-        if self.room.len() > Self::LARGEST_KEPT {
-            self.room.truncate(Self::USUAL);
-            self.room.shrink_to_fit();
-        }
+        give_back(&mut self.room, Self::USUAL);
     }
 
     /// Calls `write` with room for one event, again with more where that is too little.

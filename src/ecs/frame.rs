@@ -156,13 +156,34 @@ impl Frame {
     }
 }
 
+/// A frame for each hash of a signature. Records with and without an empty field take turns as
+/// they like: to look at the last one's frame first would be guessed wrong.
+#[derive(Debug)]
+struct Likely([u8; 256]);
+
+impl Default for Likely {
+    fn default() -> Self {
+        Self([0; 256])
+    }
+}
+
+impl Likely {
+    #[inline(always)]
+    #[expect(clippy::indexing_slicing, reason = "a place for each byte")]
+    fn place(&mut self, signature: Signature) -> &mut u8 {
+        // An odd constant mixes the bits into the highest byte (Knuth's multiplicative hashing).
+        let hash = signature.present.folded().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56;
+        &mut self.0[usize::from(hash as u8 ^ signature.domain)]
+    }
+}
+
 /// The frames of a mapper.
 #[derive(Debug, Default)]
 pub(super) struct Frames {
     signatures: [Option<Signature>; FRAMES],
     frames: [Frame; FRAMES],
-    /// The frame that was found last.
-    last: usize,
+    /// The frame that was found last, by the hash of its signature.
+    likely: Likely,
     /// The frame that is made anew next.
     next: usize,
 }
@@ -171,11 +192,12 @@ impl Frames {
     /// The frame for records of that signature.
     #[inline(always)]
     pub(super) fn find(&mut self, signature: Signature) -> Option<&Frame> {
+        let likely = self.likely.place(signature);
         let signature = Some(signature);
-        if self.signatures.get(self.last) != Some(&signature) {
-            self.last = self.signatures.iter().position(|known| *known == signature)?;
+        if self.signatures.get(usize::from(*likely)) != Some(&signature) {
+            *likely = self.signatures.iter().position(|known| *known == signature)? as u8;
         }
-        self.frames.get(self.last)
+        self.frames.get(usize::from(*likely))
     }
 
     /// Makes a frame anew: `write` writes a record and notes its steps, and gives the record when

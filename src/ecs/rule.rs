@@ -9,7 +9,7 @@ use super::notes::Reason;
 use super::number::{Integer, boolean, integer, integer16, integer16_part};
 use crate::config::Convention;
 use crate::dns_codes::{self, RR_TYPE_ANY};
-use crate::msgpack::{Reader, Value, Writer, array_items, marker, text_part};
+use crate::msgpack::{Part, Reader, Value, Writer, array_items, marker, text_part};
 use crate::source::Field;
 use crate::timestamp::Time;
 
@@ -51,14 +51,22 @@ fn trimmed(name: &[u8]) -> (usize, usize) {
     if middle.is_empty() { (0, name.len().min(1)) } else { (end - middle.len(), middle.len()) }
 }
 
+/// The encoded value of a field, and the text in it.
+#[inline(always)]
+fn text_of<'a>(draft: &Draft<'a, '_>, field: Field) -> Option<(Part<'a>, Part<'a>)> {
+    let value = draft.part(field)?;
+    Some((value, text_part(value)?))
+}
+
 /// The queried name.
 #[inline(always)]
 pub(super) fn question_name(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
-    let name = draft.part(field).and_then(text_part);
-    let Some(name) = name else { return draft.refuse(field, Reason::NotText) };
+    let Some((value, name)) = text_of(draft, field) else {
+        return draft.refuse(field, Reason::NotText);
+    };
     let (start, size) = trimmed(name.bytes());
     let name = name.within(start, size);
-    draft.writer.str_part(name);
+    draft.writer.str_of(value, name);
     draft.found.question_name = Some(name);
     true
 }
@@ -66,9 +74,10 @@ pub(super) fn question_name(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> b
 /// A string as it came.
 #[inline]
 pub(super) fn text(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
-    let text = draft.part(field).and_then(text_part);
-    let Some(text) = text else { return draft.refuse(field, Reason::NotText) };
-    draft.writer.str_part(text);
+    let Some((value, text)) = text_of(draft, field) else {
+        return draft.refuse(field, Reason::NotText);
+    };
+    draft.writer.str_of(value, text);
     true
 }
 
@@ -191,13 +200,13 @@ pub(super) fn client_or_upstream_response_code(
 
 #[inline(always)]
 fn address(draft: &mut Draft<'_, '_>, field: Field) -> Option<Family> {
-    let text = draft.part(field).and_then(text_part);
-    let address = text.and_then(|text| Some((text, ip::family_of_part(text)?)));
-    let Some((text, family)) = address else {
+    let address = text_of(draft, field)
+        .and_then(|(value, text)| Some((value, text, ip::family_of_part(text)?)));
+    let Some((value, text, family)) = address else {
         draft.refuse(field, Reason::NotAddress);
         return None;
     };
-    draft.writer.str_part(text);
+    draft.writer.str_of(value, text);
     Some(family)
 }
 

@@ -47,15 +47,34 @@ pub(super) fn write_key(writer: &mut Writer<'_>, field: Field) {
 /// The reason why the value cannot be read so; then nothing is written.
 #[inline(always)]
 pub(super) fn write(writer: &mut Writer<'_>, of_type: Type, value: Part<'_>) -> Result<(), Reason> {
-    // What has its type and its shortest form already, which is nearly everything. No value is
-    // empty, so the first byte is its own.
-    let Some(first) = value.first() else { return write_any(writer, of_type, &[]) };
-    match (of_type, first) {
-        (Type::Text, marker::FIXSTR..=0xbf) => writer.copy_part(value),
-        (Type::Int, 0..=0x7f) | (Type::Bool, marker::FALSE | marker::TRUE) => writer.put(&[first]),
+    // No value is empty, so the first byte is its own.
+    match value.first() {
+        Some(first) if stays(of_type, first) => writer.copy_part(value),
         _ => return write_any(writer, of_type, value.bytes()),
     }
     Ok(())
+}
+
+/// Whether a value of that first byte has the type and its shortest form already, as nearly all
+/// have. It is looked up, for the types of fields left vary, and a branch for each is guessed wrong.
+#[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "the table has a place for each byte")]
+fn stays(of_type: Type, first: u8) -> bool {
+    const STAY: [u8; 256] = {
+        let mut types = [0; 256];
+        let mut first = 0;
+        while first < types.len() {
+            types[first] = match first as u8 {
+                marker::FIXSTR..=0xbf => 1 << Type::Text as u8,
+                0..=0x7f => 1 << Type::Int as u8,
+                marker::FALSE | marker::TRUE => 1 << Type::Bool as u8,
+                _ => 0,
+            };
+            first += 1;
+        }
+        types
+    };
+    STAY[usize::from(first)] >> of_type as u8 & 1 == 1
 }
 
 #[inline(never)]

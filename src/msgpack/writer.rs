@@ -252,6 +252,13 @@ impl<'a> Writer<'a> {
         self.copy_part(text);
     }
 
+    /// Writes `text`, which is the encoded string `value`, or a part of it.
+    #[inline(always)]
+    pub fn str_of(&mut self, value: Part<'_>, text: Part<'_>) {
+        // With its header at once, where all of a short one stays.
+        if value.size() == text.size() + 1 { self.copy_part(value) } else { self.str_part(text) }
+    }
+
     /// Begins a string whose length is not known yet; gives what [`Writer::end_text`] needs.
     pub fn begin_text(&mut self) -> usize {
         self.at += LONGEST_HEADER;

@@ -150,6 +150,12 @@ impl FieldSet {
         self.0 == 0
     }
 
+    /// The set as a number for hashing.
+    #[inline]
+    pub const fn folded(self) -> u64 {
+        self.0 as u64 ^ (self.0 >> 64) as u64
+    }
+
     /// How many fields are in the set.
     #[inline]
     pub const fn len(self) -> usize {

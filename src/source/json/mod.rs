@@ -11,7 +11,7 @@ use hifijson::{Error, SliceLexer};
 
 use self::keys::KeyOrder;
 use super::{NameSet, Record};
-use crate::memory::{OutOfMemory, lengthen};
+use crate::memory::{OutOfMemory, give_back, lengthen};
 use crate::msgpack::{Writer, text};
 
 /// Room for the MessagePack of a text beyond its size, to begin with.
@@ -75,6 +75,7 @@ fn transcode<'b>(
         return Ok(None);
     }
     let mut room = text.len() + SLACK;
+    give_back(bytes, room);
     loop {
         lengthen(bytes, room)?;
         let mut lexer = SliceLexer::new(start.as_slice());

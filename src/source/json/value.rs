@@ -53,12 +53,22 @@ fn read_other(
         b'[' | b'{' if depth >= DEEPEST => return Err(Error::Depth),
         b'[' => return read_array(lexer, depth + 1, writer),
         b'{' => return read_object(lexer, depth + 1, writer),
-        _ => match lexer.null_or_bool().ok_or(Expect::Value)? {
-            Some(truth) => writer.bool(truth),
-            None => {
+        // hifijson's own `null_or_bool` compares by a call.
+        _ => match lexer.as_slice() {
+            [b't', b'r', b'u', b'e', ..] => {
+                writer.bool(true);
+                pass(lexer, 4);
+            }
+            [b'f', b'a', b'l', b's', b'e', ..] => {
+                writer.bool(false);
+                pass(lexer, 5);
+            }
+            [b'n', b'u', b'l', b'l', ..] => {
                 writer.nil();
+                pass(lexer, 4);
                 return Ok(true);
             }
+            _ => return Err(Expect::Value.into()),
         },
     }
     Ok(false)
