@@ -10,7 +10,7 @@ use crate::chunk::{Head, Header, head};
 use crate::config::{Config, OnMismatch, WrongValue};
 use crate::ecs::{Event, Place, Scratch, Settings, Shortage, Unreadable, write_event};
 use crate::memory::{OutOfMemory, give_back, lengthen};
-use crate::msgpack::{Malformed, Reader, Value, skip, text};
+use crate::msgpack::{Malformed, map_head, skip, text};
 use crate::source::{Dataset, JsonRecord, Record, is_ecs_already};
 
 /// Where the new chunk goes.
@@ -278,12 +278,9 @@ impl Mapper {
         let key_name = self.key_name.as_deref().unwrap_or_default();
         let mut found = None;
         let mut is_ecs = false;
-        let mut reader = Reader::new(chunk, header.record);
-        let Ok(Value::Map(pairs)) = reader.value() else {
+        let Some((pairs, mut end)) = map_head(chunk, header.record) else {
             return Ok(skip(chunk, header.record)?);
         };
-        let pairs = pairs as usize;
-        let mut end = reader.position();
         for pair in 0..pairs {
             let start = skip(chunk, end)?;
             let key = chunk.get(end..start).and_then(text);

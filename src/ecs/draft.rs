@@ -3,7 +3,7 @@
 use std::io;
 
 use super::enrich::{self, Found};
-use super::frame::{Frames, Signature};
+use super::frame::{Frames, Signature, VARIANTS};
 use super::notes::{Notes, Reason};
 use super::settings::Settings;
 use super::{framed, rule, typed, whole};
@@ -119,21 +119,27 @@ pub fn write_event(
         time_format,
     };
     draft.begin();
-    let signature = draft.signature(fields);
     if draft.has_foreign(fields) || !draft.refused.is_empty() {
         whole::write(&mut draft, fields);
         return draft.finish();
     }
     let root = draft.writer.position();
-    match frames.find(signature) {
-        None => frames.make(signature, |frame| whole::write_and_frame(&mut draft, fields, frame)),
-        Some(frame) => {
-            if !framed::write(&mut draft, frame) {
-                draft.start_again(root);
-                whole::write(&mut draft, fields);
-            }
+    for variant in 0..VARIANTS {
+        let signature = draft.signature(fields, variant);
+        let Some(frame) = frames.find(signature) else {
+            frames.make(signature, |frame| whole::write_and_frame(&mut draft, fields, frame));
+            return draft.finish();
+        };
+        if framed::write(&mut draft, frame) {
+            return draft.finish();
+        }
+        let is_usual = draft.refused.is_empty() && !draft.starved;
+        draft.start_again(root);
+        if !is_usual {
+            break;
         }
     }
+    whole::write(&mut draft, fields);
     draft.finish()
 }
 
@@ -169,11 +175,12 @@ impl<'a> Draft<'a, '_> {
     }
 
     #[inline(always)]
-    fn signature(&self, fields: FieldSet) -> Signature {
+    fn signature(&self, fields: FieldSet, variant: u8) -> Signature {
         Signature {
             dataset: self.dataset,
             present: self.record.present().and(fields),
             domain: self.found.domain.map_or(0, |domain| domain.parts()),
+            variant,
         }
     }
 

@@ -24,7 +24,13 @@ pub(super) struct Signature {
     pub(super) present: FieldSet,
     /// Which parts of the name `enrich domain` found.
     pub(super) domain: u8,
+    /// Which of the frames: rules may write something or nothing for the same fields (no flag of
+    /// a query is set).
+    pub(super) variant: u8,
 }
+
+/// How many frames there are for the same fields.
+pub(super) const VARIANTS: u8 = 2;
 
 /// Constant bytes up to this many are kept beside their step, and copied in one go.
 const SHORT: usize = 32;
@@ -173,7 +179,7 @@ impl Likely {
     fn place(&mut self, signature: Signature) -> &mut u8 {
         // An odd constant mixes the bits into the highest byte (Knuth's multiplicative hashing).
         let hash = signature.present.folded().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56;
-        &mut self.0[usize::from(hash as u8 ^ signature.domain)]
+        &mut self.0[usize::from(hash as u8 ^ signature.domain ^ signature.variant << 4)]
     }
 }
 
@@ -208,7 +214,6 @@ impl Frames {
         write: impl FnOnce(&mut Frame) -> Option<&'r [u8]>,
     ) {
         let place = self.next;
-        self.next = (place + 1) % FRAMES;
         let (Some(known), Some(frame)) =
             (self.signatures.get_mut(place), self.frames.get_mut(place))
         else {
@@ -218,6 +223,8 @@ impl Frames {
         frame.steps.clear();
         if write(frame).is_some_and(|record| frame.end(record)) {
             *known = Some(signature);
+            // Records that have no frame do not drive out those that have.
+            self.next = (place + 1) % FRAMES;
         }
     }
 }

@@ -236,10 +236,15 @@ fn is_empty(mut reader: Reader<'_>) -> bool {
 /// The bytes of an encoded string or bin; `None` for any other value.
 #[inline]
 pub fn text(raw: &[u8]) -> Option<&[u8]> {
-    if let Some((&first, rest)) = raw.split_first() {
-        if first & 0xe0 == marker::FIXSTR {
+    match *raw {
+        [first @ marker::FIXSTR..=0xbf, ref rest @ ..] => {
             return rest.get(..usize::from(first & 0x1f));
         }
+        [marker::STR8, size, ref rest @ ..] => return rest.get(..usize::from(size)),
+        [marker::STR16, a, b, ref rest @ ..] => {
+            return rest.get(..usize::from(u16::from_be_bytes([a, b])));
+        }
+        _ => {}
     }
     match Reader::new(raw, 0).value() {
         Ok(Value::Str(text) | Value::Bin(text)) => Some(text),
@@ -256,6 +261,18 @@ pub fn text_part(value: Part<'_>) -> Option<Part<'_>> {
     }
     let size = text(raw)?.len();
     Some(value.within(raw.len() - size, size))
+}
+
+/// The number of pairs of the map that begins at the offset `at`, and the offset of its first key;
+/// `None` for any other value.
+#[inline(always)]
+pub fn map_head(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
+    if let Some(first @ marker::FIXMAP..=0x8f) = bytes.get(at) {
+        return Some((usize::from(first & 0x0f), at + 1));
+    }
+    let mut reader = Reader::new(bytes, at);
+    let Ok(Value::Map(pairs)) = reader.value() else { return None };
+    Some((pairs as usize, reader.position()))
 }
 
 /// The encoded items of an encoded array; `None` for any other value.

@@ -2,7 +2,7 @@
 
 use super::shape::Shape;
 use super::{FIELD_COUNT, Field, FieldSet, is_ecs_already};
-use crate::msgpack::{Malformed, Part, Reader, Value, map_pairs, skip, skip_value, text};
+use crate::msgpack::{Malformed, Part, map_head, map_pairs, skip, skip_value, text};
 
 /// Where one encoded value lies.
 #[derive(Debug, Clone, Copy, Default)]
@@ -63,12 +63,9 @@ impl Record {
     #[inline]
     pub fn scan(&mut self, bytes: &[u8], at: usize, watch: &NameSet) -> Result<usize, Malformed> {
         self.clear(at);
-        let mut reader = Reader::new(bytes, at);
-        let Ok(Value::Map(pairs)) = reader.value() else {
+        let Some((pairs, at)) = map_head(bytes, at) else {
             return skip(bytes, at);
         };
-        let pairs = pairs as usize;
-        let at = reader.position();
         self.pairs = pairs;
         let shape = shape_for(&mut self.shapes, pairs);
         if let Some(followed) = shape.follow(bytes, at, pairs, &mut self.spans)? {
