@@ -6,10 +6,15 @@
 //! output is small is written in one piece of the right size. Nothing is taken from the output's
 //! memory before the first change.
 
+mod counts;
+mod staging;
+
+pub use self::counts::{Counts, DatasetCounts};
+use self::staging::Staging;
 use crate::chunk::{Head, Header, head};
 use crate::config::{Config, OnMismatch, WrongValue};
-use crate::ecs::{Event, Place, Scratch, Settings, Shortage, Unreadable, write_event};
-use crate::memory::{OutOfMemory, give_back, lengthen};
+use crate::ecs::{Event, Place, Scratch, Settings, Unreadable, write_event};
+use crate::memory::OutOfMemory;
 use crate::msgpack::{Malformed, map_head, skip, text};
 use crate::source::{Dataset, JsonRecord, Record, is_ecs_already};
 
@@ -42,75 +47,6 @@ pub enum Answer {
     Rewritten,
     /// No log event is left; what was appended to the output is of no use.
     Emptied,
-}
-
-/// How many log events became what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    by_dataset: [DatasetCounts; Dataset::ALL.len()],
-    /// Not ours, and passed byte for byte.
-    pub passed: u64,
-    /// Not ours, and removed.
-    pub dropped: u64,
-    /// Chunks that were not valid from some byte on, and passed from there as they were.
-    pub malformed_chunks: u64,
-}
-
-/// How many log events of one dataset became what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct DatasetCounts {
-    /// Mapped to ECS.
-    pub mapped: u64,
-    /// Of those mapped, the ones with a field that could not be read.
-    pub with_errors: u64,
-}
-
-impl Counts {
-    /// The counts of one dataset.
-    pub fn of(&self, dataset: Dataset) -> DatasetCounts {
-        self.by_dataset.get(dataset.index()).copied().unwrap_or_default()
-    }
-
-    /// Log events mapped to ECS, of all datasets.
-    pub fn mapped(&self) -> u64 {
-        self.by_dataset.iter().map(|counts| counts.mapped).sum()
-    }
-
-    /// Of those mapped, the ones with a field that could not be read, of all datasets.
-    pub fn with_errors(&self) -> u64 {
-        self.by_dataset.iter().map(|counts| counts.with_errors).sum()
-    }
-
-    /// What came since `earlier`.
-    #[must_use]
-    pub fn since(&self, earlier: &Self) -> Self {
-        self.with(earlier, u64::wrapping_sub)
-    }
-
-    fn add(&mut self, other: &Self) {
-        *self = self.with(other, u64::wrapping_add);
-    }
-
-    fn add_mapped(&mut self, dataset: Dataset, with_error: bool) {
-        if let Some(counts) = self.by_dataset.get_mut(dataset.index()) {
-            counts.mapped += 1;
-            counts.with_errors += u64::from(with_error);
-        }
-    }
-
-    fn with(&self, other: &Self, combine: impl Fn(u64, u64) -> u64) -> Self {
-        let mut by_dataset = self.by_dataset;
-        for (counts, other) in by_dataset.iter_mut().zip(&other.by_dataset) {
-            counts.mapped = combine(counts.mapped, other.mapped);
-            counts.with_errors = combine(counts.with_errors, other.with_errors);
-        }
-        Self {
-            by_dataset,
-            passed: combine(self.passed, other.passed),
-            dropped: combine(self.dropped, other.dropped),
-            malformed_chunks: combine(self.malformed_chunks, other.malformed_chunks),
-        }
-    }
 }
 
 /// Rewrites chunks; one for each filter instance.
@@ -385,109 +321,5 @@ impl Pass<'_> {
         }
         self.copied = end;
         Ok(())
-    }
-}
-
-/// Bytes on their way to the output.
-#[derive(Debug)]
-struct Staging {
-    room: Vec<u8>,
-    filled: usize,
-    /// What went to the output so far.
-    flushed: usize,
-    chunk_len: usize,
-}
-
-impl Default for Staging {
-    fn default() -> Self {
-        Self { room: vec![0; Self::USUAL], filled: 0, flushed: 0, chunk_len: 0 }
-    }
-}
-
-impl Staging {
-    /// Enough for some hundred records, and small enough for a processor's first-level cache.
-    const USUAL: usize = 16 * 1024;
-
-    fn clear(&mut self, chunk_len: usize) {
-        self.filled = 0;
-        self.flushed = 0;
-        self.chunk_len = chunk_len;
-        give_back(&mut self.room, Self::USUAL);
-    }
-
-    /// Calls `write` with room for one event, again with more where that is too little.
-    #[inline]
-    fn write(
-        &mut self,
-        output: &mut impl Output,
-        read: usize,
-        mut write: impl FnMut(&mut [u8]) -> Result<usize, Shortage>,
-    ) -> Result<(), OutOfMemory> {
-        loop {
-            let room = self.room.get_mut(self.filled..).unwrap_or_default();
-            match write(room) {
-                Ok(size) => {
-                    self.filled += size;
-                    return Ok(());
-                }
-                Err(Shortage::Room(needed)) => {
-                    self.flush(output, read)?;
-                    self.make_room(needed)?;
-                }
-                Err(Shortage::Memory) => return Err(OutOfMemory),
-            }
-        }
-    }
-
-    #[cold]
-    fn make_room(&mut self, needed: usize) -> Result<(), OutOfMemory> {
-        if self.room.len() < needed {
-            lengthen(&mut self.room, needed.saturating_mul(2).max(Self::USUAL))?;
-        }
-        Ok(())
-    }
-
-    /// Copies a run of events that stay as they are.
-    fn copy(
-        &mut self,
-        output: &mut impl Output,
-        run: &[u8],
-        read: usize,
-    ) -> Result<(), OutOfMemory> {
-        let end = self.filled.saturating_add(run.len());
-        if let Some(place) = self.room.get_mut(self.filled..end) {
-            place.copy_from_slice(run);
-            self.filled = end;
-            return Ok(());
-        }
-        self.flush(output, read)?;
-        let more = self.likely_to_follow(run.len(), read);
-        self.flushed += run.len();
-        output.append(run, more)
-    }
-
-    /// Hands on what is there; `read` bytes of the chunk have been read for it.
-    #[cold]
-    fn flush(&mut self, output: &mut impl Output, read: usize) -> Result<(), OutOfMemory> {
-        let staged = self.room.get(..self.filled).unwrap_or_default();
-        if staged.is_empty() {
-            return Ok(());
-        }
-        let more = self.likely_to_follow(staged.len(), read);
-        self.flushed += staged.len();
-        self.filled = 0;
-        output.append(staged, more)
-    }
-
-    /// What the rest of the chunk will come to if it grows as it has grown so far, and a little.
-    fn likely_to_follow(&self, staged: usize, read: usize) -> usize {
-        let left = self.chunk_len.saturating_sub(read);
-        let written = (self.flushed + staged) as u128;
-        let grown = written * left as u128 / (read.max(1) as u128);
-        usize::try_from(grown + grown / 16).unwrap_or(left).saturating_add(if left > 0 {
-            256
-        } else {
-            0
-        })
     }
 }

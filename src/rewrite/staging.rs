@@ -1,0 +1,113 @@
+//! The way of what was written to the output.
+
+use super::Output;
+use crate::ecs::Shortage;
+use crate::memory::{OutOfMemory, give_back, lengthen};
+
+/// Bytes on their way to the output.
+#[derive(Debug)]
+pub(super) struct Staging {
+    room: Vec<u8>,
+    filled: usize,
+    /// What went to the output so far.
+    flushed: usize,
+    chunk_len: usize,
+}
+
+impl Default for Staging {
+    fn default() -> Self {
+        Self { room: vec![0; Self::USUAL], filled: 0, flushed: 0, chunk_len: 0 }
+    }
+}
+
+impl Staging {
+    /// Enough for some hundred records, and small enough for a processor's first-level cache.
+    const USUAL: usize = 16 * 1024;
+
+    pub(super) fn clear(&mut self, chunk_len: usize) {
+        self.filled = 0;
+        self.flushed = 0;
+        self.chunk_len = chunk_len;
+        give_back(&mut self.room, Self::USUAL);
+    }
+
+    /// Calls `write` with room for one event, again with more where that is too little.
+    #[inline]
+    pub(super) fn write(
+        &mut self,
+        output: &mut impl Output,
+        read: usize,
+        mut write: impl FnMut(&mut [u8]) -> Result<usize, Shortage>,
+    ) -> Result<(), OutOfMemory> {
+        loop {
+            let room = self.room.get_mut(self.filled..).unwrap_or_default();
+            match write(room) {
+                Ok(size) => {
+                    self.filled += size;
+                    return Ok(());
+                }
+                Err(Shortage::Room(needed)) => {
+                    self.flush(output, read)?;
+                    self.make_room(needed)?;
+                }
+                Err(Shortage::Memory) => return Err(OutOfMemory),
+            }
+        }
+    }
+
+    #[cold]
+    fn make_room(&mut self, needed: usize) -> Result<(), OutOfMemory> {
+        if self.room.len() < needed {
+            lengthen(&mut self.room, needed.saturating_mul(2).max(Self::USUAL))?;
+        }
+        Ok(())
+    }
+
+    /// Copies a run of events that stay as they are.
+    pub(super) fn copy(
+        &mut self,
+        output: &mut impl Output,
+        run: &[u8],
+        read: usize,
+    ) -> Result<(), OutOfMemory> {
+        let end = self.filled.saturating_add(run.len());
+        if let Some(place) = self.room.get_mut(self.filled..end) {
+            place.copy_from_slice(run);
+            self.filled = end;
+            return Ok(());
+        }
+        self.flush(output, read)?;
+        let more = self.likely_to_follow(run.len(), read);
+        self.flushed += run.len();
+        output.append(run, more)
+    }
+
+    /// Hands on what is there; `read` bytes of the chunk have been read for it.
+    #[cold]
+    pub(super) fn flush(
+        &mut self,
+        output: &mut impl Output,
+        read: usize,
+    ) -> Result<(), OutOfMemory> {
+        let staged = self.room.get(..self.filled).unwrap_or_default();
+        if staged.is_empty() {
+            return Ok(());
+        }
+        let more = self.likely_to_follow(staged.len(), read);
+        self.flushed += staged.len();
+        self.filled = 0;
+        output.append(staged, more)
+    }
+
+    /// What the rest of the chunk will come to if it grows as it has grown so far, and a little.
+    fn likely_to_follow(&self, staged: usize, read: usize) -> usize {
+        let left = self.chunk_len.saturating_sub(read);
+        let written = (self.flushed + staged) as u128;
+        let grown = written * left as u128 / (read.max(1) as u128);
+        usize::try_from(grown + grown / 16).unwrap_or(left).saturating_add(if left > 0 {
+            256
+        } else {
+            0
+        })
+    }
+}
