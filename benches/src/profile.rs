@@ -1,13 +1,14 @@
 //! For valgrind: one contestant over one fixed chunk, again and again, with nothing else going on.
 //!
 //! `profile CASE CONTESTANT RECORDS ROUNDS`: the case is named as in the table that `make bench`
-//! prints; the contestant is `ours`, `walk`, `floor`, `structs`, `dom` or `parse`; the chunk has
-//! so many records. Without arguments it names the cases.
+//! prints; the contestant is `ours`, `walk`, `floor`, `structs`, `dom`, `vrl` or `parse`; the chunk
+//! has so many records. Without arguments it names the cases.
 
 use std::hint::black_box;
 
 use benches::cases::{CASES, Case};
 use benches::chunk;
+use benches::peers::vrl::Vrl;
 use benches::peers::{self, Dataset};
 use benches::plugin::Library;
 
@@ -24,6 +25,9 @@ fn main() {
     let output = filter.output(&chunk);
     let dataset = case.dataset.unwrap_or(Dataset::DnsLogs);
     let texts = if contestant == "parse" { peers::texts(&chunk) } else { Vec::new() };
+    let mut vrl = (contestant == "vrl").then(|| {
+        Vrl::new(dataset, case.input, case.options).expect("a dataset that the program maps")
+    });
     for _ in 0..rounds {
         match &contestant[..] {
             "ours" => filter.filter(&chunk, |output| _ = black_box(output)),
@@ -40,6 +44,7 @@ fn main() {
                 let Case { input, options, .. } = case;
                 black_box(peers::dom::rewrite(dataset, input, options, &chunk));
             }
+            "vrl" => vrl.iter_mut().for_each(|vrl| _ = black_box(vrl.rewrite(&chunk))),
             "parse" => texts.iter().for_each(|text| peers::structs::parse(dataset, text)),
             other => panic!("no contestant is called {other}"),
         }

@@ -8,6 +8,7 @@ use std::hint::black_box;
 
 use benches::cases::{CASES, Case};
 use benches::chunk::{self, HEADER};
+use benches::peers::vrl::Vrl;
 use benches::peers::{self, Dataset, Input};
 use benches::plugin::Library;
 use benches::timing::{Contestant, Timed, race};
@@ -56,8 +57,10 @@ struct Row {
     timed: Vec<Timed>,
 }
 
-const HEADINGS: &str = "      floor       ours       ours    structs        DOM       ours";
-const UNITS: &str = "  ns/record     /floor      /walk      /ours      /ours  /JSON parse";
+const HEADINGS: &str =
+    "      floor       ours       ours    structs        DOM        VRL       ours";
+const UNITS: &str =
+    "  ns/record     /floor      /walk      /ours      /ours      /ours  /JSON parse";
 
 impl Row {
     fn timed(&self, name: &str) -> Option<&Timed> {
@@ -83,6 +86,7 @@ impl Row {
             ("ours", "walk"),
             ("structs", "ours"),
             ("dom", "ours"),
+            ("vrl", "ours"),
             ("ours", "parse"),
         ];
         let ratios = ratios.map(|(of, to)| number(self.ratio(of, to), 2));
@@ -127,6 +131,13 @@ fn measure(library: Library, case: Case, events: &[Vec<u8>], size: usize) -> Row
             }
         }));
     }
+    if let Some(mut vrl) = case.dataset.and_then(|of| Vrl::new(of, input, options)) {
+        contestants.push(Contestant::new("vrl", move || {
+            for chunk in chunks {
+                black_box(vrl.rewrite(chunk));
+            }
+        }));
+    }
     if input == Input::Text {
         let (texts, dataset) = (&texts, case.dataset.unwrap_or(Dataset::DnsLogs));
         contestants.push(Contestant::new("parse", move || {
@@ -145,6 +156,7 @@ fn check(case: Case, chunks: &[Vec<u8>], outputs: &[Option<Vec<u8>>]) {
         settings.iter().find(|(name, _)| name.as_bytes() == key.to_bytes()).map(|(_, value)| *value)
     };
     let config = Config::read(setting).expect("valid settings");
+    let mut vrl = case.dataset.and_then(|of| Vrl::new(of, case.input, case.options));
     let mut mapper = Mapper::new(&config).expect("valid settings");
     for (chunk, output) in chunks.iter().zip(outputs) {
         let mut mapped = Vec::new();
@@ -160,7 +172,8 @@ fn check(case: Case, chunks: &[Vec<u8>], outputs: &[Option<Vec<u8>>]) {
             ("structs", peers::structs::rewrite(dataset, case.input, case.options, chunk)),
             ("DOM", peers::dom::rewrite(dataset, case.input, case.options, chunk)),
         ];
-        for (peer, theirs) in peers {
+        let vrl = vrl.as_mut().map(|vrl| ("VRL", vrl.rewrite(chunk)));
+        for (peer, theirs) in peers.into_iter().chain(vrl) {
             let theirs = values(&theirs);
             assert_eq!(ours.len(), theirs.len(), "{}: {peer} has as many events", case.name);
             for (ours, theirs) in ours.iter().zip(&theirs) {

@@ -1,10 +1,11 @@
-//! The same mapping, written as one would without this project: with serde's structs, and with a
-//! document tree. They read well-formed records only, each field in the type that Cloudflare
-//! documents, and know the codes and types that the benchmarks' records hold; no more is needed
-//! to compare with them, and no more slows them down.
+//! The same mapping, written as one would without this project: with serde's structs, with a
+//! document tree, and in Vector's language. They read well-formed records only, each field in the
+//! type that Cloudflare documents, and know the codes and types that the benchmarks' records hold;
+//! no more is needed to compare with them, and no more slows them down.
 
 pub mod dom;
 pub mod structs;
+pub mod vrl;
 
 use std::net::IpAddr;
 
