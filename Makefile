@@ -78,7 +78,7 @@ readme: ## Write README's tables anew from the code
 
 .PHONY: bench
 bench: build ## Compare the filter with the floor and with its peers, as ratios
-	cargo run --release --locked --manifest-path benches/Cargo.toml
+	cargo run --release --locked --features vrl --manifest-path benches/Cargo.toml
 
 .PHONY: bench-pipeline
 bench-pipeline: build ## What the filter and others add to a record in the real Fluent Bit (FLUENT_BIT)

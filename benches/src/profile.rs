@@ -2,7 +2,7 @@
 //!
 //! `profile CASE CONTESTANT RECORDS ROUNDS`: the case is named as in the table that `make bench`
 //! prints; the contestant is `ours`, `walk`, `floor`, `structs`, `dom`, `vrl` or `parse`; the chunk
-//! has so many records. Without arguments it names the cases.
+//! has so many records. `vrl` needs the feature `vrl`. Without arguments it names the cases.
 
 use std::hint::black_box;
 
@@ -26,7 +26,8 @@ fn main() {
     let dataset = case.dataset.unwrap_or(Dataset::DnsLogs);
     let texts = if contestant == "parse" { peers::texts(&chunk) } else { Vec::new() };
     let mut vrl = (contestant == "vrl").then(|| {
-        Vrl::new(dataset, case.input, case.options).expect("a dataset that the program maps")
+        Vrl::new(dataset, case.input, case.options)
+            .expect("a dataset with a program, and the feature vrl")
     });
     for _ in 0..rounds {
         match &contestant[..] {

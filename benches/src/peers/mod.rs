@@ -5,6 +5,10 @@
 
 pub mod dom;
 pub mod structs;
+#[cfg(feature = "vrl")]
+pub mod vrl;
+#[cfg(not(feature = "vrl"))]
+#[path = "no_vrl.rs"]
 pub mod vrl;
 
 use std::net::IpAddr;
