@@ -16,7 +16,7 @@ pub fn lengthen(bytes: &mut Vec<u8>, size: usize) -> Result<(), OutOfMemory> {
     Ok(())
 }
 
-/// More memory than this is given back when what needed it is over.
+/// More memory than this is given back at the next use that needs no more.
 const LARGEST_KEPT: usize = 1024 * 1024;
 
 /// Gives `bytes` back if they are many, and `size` of them or fewer are needed from now on.

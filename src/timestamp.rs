@@ -282,7 +282,7 @@ impl TimeFormat {
     }
 
     fn set_day(&mut self, day: i64) {
-        // `Time` lies in 0001 to 9999, so the day does too; the epoch stands in for what cannot be.
+        // `Time` lies in 0001 to 9999, so the day does too; some date stands in for what cannot be.
         let date = i32::try_from(day + JULIAN_DAY_1970)
             .ok()
             .and_then(|julian| Date::from_julian_day(julian).ok())

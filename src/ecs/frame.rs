@@ -42,11 +42,9 @@ const MEDIUM: usize = 96;
 pub(super) struct Step {
     /// The constant bytes before the value, when they are few.
     short: [u8; SHORT],
-    /// The constant bytes before the value, as offsets: into the record while the frame is being
-    /// made, into the frame's bytes after that.
+    /// Where the constant bytes before the value begin in the frame's bytes, and how many they are;
+    /// while the frame is being made, the same of the value in the record.
     start: usize,
-    end: usize,
-    /// How many they are.
     size: usize,
     /// Whether the rule writes a value.
     pub(super) writes: bool,
@@ -96,7 +94,7 @@ impl Frame {
         let medium = self.bytes.get(step.start..).and_then(|rest| rest.first_chunk::<MEDIUM>());
         match medium.filter(|_| size <= MEDIUM) {
             Some(medium) => writer.put_padded(medium, size),
-            None => writer.copy(self.bytes.get(step.start..step.end).unwrap_or_default()),
+            None => writer.copy(self.bytes.get(step.start..step.start + size).unwrap_or_default()),
         }
     }
 
@@ -123,7 +121,8 @@ impl Frame {
     /// Notes a step: the value, if any, lies from `start` to `end` of the record.
     pub(super) fn note(&mut self, start: usize, end: usize) {
         if self.steps.len() < MOST_STEPS {
-            self.steps.push(Step { short: [0; SHORT], start, end, size: 0, writes: end > start });
+            let size = end - start;
+            self.steps.push(Step { short: [0; SHORT], start, size, writes: size > 0 });
         }
     }
 
@@ -136,14 +135,14 @@ impl Frame {
 
     /// Ends a frame: `record` was written from its first byte on. `false` when it is too large.
     fn end(&mut self, record: &[u8]) -> bool {
-        let values: usize = self.steps.iter().map(|step| step.end - step.start).sum();
+        let values: usize = self.steps.iter().map(|step| step.size).sum();
         if self.steps.len() == MOST_STEPS || record.len() - values > MOST_BYTES {
             return false;
         }
         self.bytes.clear();
         let mut from = 0;
         for step in &mut self.steps {
-            let (value_start, value_end) = (step.start, step.end);
+            let (value_start, value_end) = (step.start, step.start + step.size);
             step.start = self.bytes.len();
             if step.writes {
                 let before = record.get(from..value_start).unwrap_or_default();
@@ -151,8 +150,7 @@ impl Frame {
                 self.bytes.extend_from_slice(before);
                 from = value_end;
             }
-            step.end = self.bytes.len();
-            step.size = step.end - step.start;
+            step.size = self.bytes.len() - step.start;
         }
         self.tail = self.bytes.len();
         self.bytes.extend_from_slice(record.get(from..).unwrap_or_default());
@@ -188,6 +186,8 @@ impl Likely {
 pub(super) struct Frames {
     signatures: [Option<Signature>; FRAMES],
     frames: [Frame; FRAMES],
+    /// The one to write into that may come to nothing.
+    spare: Frame,
     /// The frame that was found last, by the hash of its signature.
     likely: Likely,
     /// The frame that is made anew next.
@@ -213,18 +213,15 @@ impl Frames {
         signature: Signature,
         write: impl FnOnce(&mut Frame) -> Option<&'r [u8]>,
     ) {
-        let place = self.next;
-        let (Some(known), Some(frame)) =
-            (self.signatures.get_mut(place), self.frames.get_mut(place))
-        else {
+        let Self { signatures, frames, spare, next, .. } = self;
+        spare.steps.clear();
+        if !write(spare).is_some_and(|record| spare.end(record)) {
             return;
-        };
-        *known = None;
-        frame.steps.clear();
-        if write(frame).is_some_and(|record| frame.end(record)) {
-            *known = Some(signature);
-            // Records that have no frame do not drive out those that have.
-            self.next = (place + 1) % FRAMES;
         }
+        if let (Some(known), Some(frame)) = (signatures.get_mut(*next), frames.get_mut(*next)) {
+            *known = Some(signature);
+            std::mem::swap(frame, spare);
+        }
+        *next = (*next + 1) % FRAMES;
     }
 }

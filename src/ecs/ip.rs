@@ -108,7 +108,7 @@ fn is_v4(text: &[u8]) -> bool {
 }
 
 /// As [`is_v6`], all bytes judged at once, for the reason that [`is_v4_at_once`] gives; `None` for
-/// text that is longer or shorter than addresses of eight groups are, or has a dot in it.
+/// text that is longer or shorter than any address without a dot, or has a dot in it.
 fn is_v6_at_once(text: &[u8]) -> Option<bool> {
     const LONGEST: usize = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff".len();
     let size = text.len();
@@ -163,7 +163,7 @@ impl Classes {
             |text: u64, from: u8, to: u8| at_least(text, from) & !at_least(text, to + 1) & ascii;
         // One bit tells small letters from large ones.
         let small = text | (ONES * 0x20);
-        let letter = within(small, b'a', b'f') & at_least(text, b'A');
+        let letter = within(small, b'a', b'f');
         // The product gathers the flags in its highest byte.
         let gather = |flags: u64| (flags >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
         Self {

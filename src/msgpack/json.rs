@@ -107,15 +107,9 @@ impl Serialize for MapKey<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match Reader::new(self.0.raw, 0).value() {
             Ok(Value::Str(_) | Value::Bin(_) | Value::Ext(..)) => self.0.serialize(serializer),
-            Ok(Value::Array(_) | Value::Map(_)) if self.0.in_key => {
-                Err(S::Error::custom("a container as a key in a key"))
-            }
-            _ => {
-                let key = AsJson { in_key: true, ..self.0 };
-                // `collect_str` must not meet an error.
-                serde_json::to_writer(io::sink(), &key).map_err(S::Error::custom)?;
-                serializer.collect_str(&JsonText(key))
-            }
+            // `collect_str` must not meet an error.
+            _ if !self.is_writable() => Err(S::Error::custom("a key without a form in JSON")),
+            _ => serializer.collect_str(&JsonText(AsJson { in_key: true, ..self.0 })),
         }
     }
 }

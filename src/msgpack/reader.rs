@@ -284,8 +284,8 @@ pub fn array_items(raw: &[u8]) -> Option<impl Iterator<Item = &[u8]> + Clone> {
 
 /// The encoded pairs of key and value of an encoded map; `None` for any other value.
 pub fn map_pairs(raw: &[u8]) -> Option<impl Iterator<Item = (&[u8], &[u8])> + Clone> {
-    let mut reader = Reader::new(raw, 0);
-    let Ok(Value::Map(pairs)) = reader.value() else { return None };
+    let (pairs, first) = map_head(raw, 0)?;
+    let mut reader = Reader::new(raw, first);
     Some((0..pairs).map_while(move |_| Some((reader.raw().ok()?, reader.raw().ok()?))))
 }
 

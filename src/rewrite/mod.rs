@@ -58,7 +58,7 @@ pub struct Mapper {
     on_mismatch: OnMismatch,
     record: Record,
     json: JsonRecord,
-    /// Where the text of the record is that was read last; `None` when it was no text of ours.
+    /// Where the text of the record is that was read last; `None` when it was not one JSON object.
     text: Option<TextAt>,
     scratch: Scratch,
     staging: Staging,

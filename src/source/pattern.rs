@@ -58,8 +58,8 @@ impl Pattern {
             && (self.size <= 16 || (c & masks[2] == words[2] && d & masks[3] == words[3]))
     }
 
-    /// As [`Pattern::begins`], where `bytes` end before the window does: in the last record of
-    /// every chunk.
+    /// As [`Pattern::begins`], where `bytes` end before the window does: near to the end of a
+    /// chunk, and of a JSON text.
     #[inline(never)]
     fn begins_short(&self, bytes: &[u8]) -> bool {
         let mut window = [0; LONGEST];

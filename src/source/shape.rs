@@ -11,7 +11,7 @@ use super::{Field, FieldSet};
 use crate::msgpack::{Malformed, marker, skip_value};
 
 /// Records with more pairs than this have no shape.
-const MOST_PAIRS: usize = 128;
+pub(super) const MOST_PAIRS: usize = 128;
 
 /// One key of a shape: a `fixstr`.
 #[derive(Debug, Clone, Copy)]

@@ -1,19 +1,16 @@
 //! The keys of the record before, which are likely to come again in the same order.
 
-use hifijson::token::{Expect, Lex};
 use hifijson::{Error, SliceLexer};
 
 use super::super::Field;
 use super::super::pattern::{self, Pattern};
-use super::{pass, pass_colon, value};
+use super::super::shape::MOST_PAIRS;
+use super::{pass, value};
 use crate::msgpack::{Writer, text};
 
-/// Keys behind so many are looked up.
-const MOST_PAIRS: usize = 128;
-
-/// The keys, by the place of their pair.
+/// The keys, by the place of their pair; `None` where there was none that can be compared.
 #[derive(Debug)]
-pub(super) struct KeyOrder(Vec<Key>);
+pub(super) struct KeyOrder([Option<Key>; MOST_PAIRS]);
 
 /// A key as it stands in the text, `"name":`, and as it is written.
 #[derive(Debug)]
@@ -25,9 +22,8 @@ struct Key {
 }
 
 impl Default for KeyOrder {
-    /// No keys, with the memory for all that may be learned.
     fn default() -> Self {
-        Self(Vec::with_capacity(MOST_PAIRS))
+        Self([const { None }; MOST_PAIRS])
     }
 }
 
@@ -42,7 +38,7 @@ impl KeyOrder {
         writer: &mut Writer<'_>,
     ) -> Result<Option<Field>, Error> {
         match self.0.get(pair) {
-            Some(key) if key.quoted.begins(lexer.as_slice()) => {
+            Some(Some(key)) if key.quoted.begins(lexer.as_slice()) => {
                 writer.put_padded(&key.encoded, key.size);
                 pass(lexer, key.quoted.size());
                 Ok(key.field)
@@ -58,27 +54,14 @@ impl KeyOrder {
         lexer: &mut SliceLexer<'_>,
         writer: &mut Writer<'_>,
     ) -> Result<Option<Field>, Error> {
-        if lexer.ws_peek() != Some(b'"') {
-            return Err(Expect::String.into());
-        }
         let start = writer.position();
-        value::read_string(lexer, writer)?;
-        pass_colon(lexer)?;
+        value::read_key(lexer, writer)?;
         let encoded = writer.written(start).unwrap_or_default();
         let field = text(encoded).and_then(Field::named);
-        self.learn(pair, encoded, field);
-        Ok(field)
-    }
-
-    /// Learns the key of a pair.
-    fn learn(&mut self, pair: usize, encoded: &[u8], field: Option<Field>) {
-        let Some(key) = Key::new(encoded, field) else { return };
         if let Some(place) = self.0.get_mut(pair) {
-            *place = key;
-        } else if pair == self.0.len() && pair < MOST_PAIRS {
-            // There is memory for it.
-            self.0.push(key);
+            *place = Key::new(encoded, field);
         }
+        Ok(field)
     }
 }
 

@@ -1,12 +1,12 @@
 //! A record that is JSON text (`key_name`), and JSON text inside a record.
 //!
 //! Each value is written as MessagePack at once, and the index of the record is filled on the way.
-//! No document tree is built, and nothing is read twice.
+//! No document tree is built. A text is read once, and once more where its MessagePack outgrows it.
 
 mod keys;
 mod value;
 
-use hifijson::token::{Expect, Lex};
+use hifijson::token::Lex;
 use hifijson::{Error, SliceLexer};
 
 use self::keys::KeyOrder;
@@ -126,11 +126,6 @@ fn read_record(
 #[inline(always)]
 fn pass(lexer: &mut SliceLexer<'_>, size: usize) {
     *lexer = SliceLexer::new(lexer.as_slice().get(size..).unwrap_or_default());
-}
-
-/// Passes over white space and the colon behind a key.
-fn pass_colon(lexer: &mut SliceLexer<'_>) -> Result<(), Error> {
-    lexer.expect(SliceLexer::ws_peek, b':').ok_or(Expect::Colon.into())
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use hifijson::token::{Expect, Lex};
 use hifijson::{Error, Read, SliceLexer, escape, str};
 
 use super::super::{Field, Type};
-use super::{pass, pass_colon};
+use super::pass;
 use crate::msgpack::Writer;
 use crate::timestamp::Time;
 
@@ -51,8 +51,8 @@ fn read_other(
         b'"' => return read_string(lexer, writer),
         b'-' | b'0'..=b'9' => read_number(lexer, field, writer)?,
         b'[' | b'{' if depth >= DEEPEST => return Err(Error::Depth),
-        b'[' => return read_array(lexer, depth + 1, writer),
-        b'{' => return read_object(lexer, depth + 1, writer),
+        b'[' => return read_container(lexer, b']', depth + 1, writer),
+        b'{' => return read_container(lexer, b'}', depth + 1, writer),
         // hifijson's own `null_or_bool` compares by a call.
         _ => match lexer.as_slice() {
             [b't', b'r', b'u', b'e', ..] => {
@@ -74,14 +74,23 @@ fn read_other(
     Ok(false)
 }
 
-fn read_array(
+/// Reads a container, of which `end` is the last token, and whose values have `depth` around them.
+fn read_container(
     lexer: &mut SliceLexer<'_>,
+    end: u8,
     depth: usize,
     writer: &mut Writer<'_>,
 ) -> Result<bool, Error> {
-    let opened = writer.open_root_array(usize::MAX);
-    lexer.discarded().seq(b']', SliceLexer::ws_peek, |_, lexer| {
+    let has_keys = end == b'}';
+    let opened = match has_keys {
+        true => writer.open_root_map(usize::MAX),
+        false => writer.open_root_array(usize::MAX),
+    };
+    lexer.discarded().seq(end, SliceLexer::ws_peek, |_, lexer| {
         writer.add_members(1);
+        if has_keys {
+            read_key(lexer, writer)?;
+        }
         read_other(lexer, depth, None, writer).map(drop)
     })?;
     let is_empty = writer.members() == 0;
@@ -89,32 +98,18 @@ fn read_array(
     Ok(is_empty)
 }
 
-fn read_object(
-    lexer: &mut SliceLexer<'_>,
-    depth: usize,
-    writer: &mut Writer<'_>,
-) -> Result<bool, Error> {
-    let opened = writer.open_root_map(usize::MAX);
-    lexer.discarded().seq(b'}', SliceLexer::ws_peek, |next, lexer| {
-        if next != b'"' {
-            return Err(Error::Token(Expect::String));
-        }
-        writer.add_members(1);
-        read_string(lexer, writer)?;
-        pass_colon(lexer)?;
-        read_other(lexer, depth, None, writer).map(drop)
-    })?;
-    let is_empty = writer.members() == 0;
-    writer.close_root(opened);
-    Ok(is_empty)
+/// Reads a key and the colon behind it.
+pub(super) fn read_key(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<(), Error> {
+    if lexer.ws_peek() != Some(b'"') {
+        return Err(Expect::String.into());
+    }
+    read_string(lexer, writer)?;
+    lexer.expect(SliceLexer::ws_peek, b':').ok_or(Expect::Colon.into())
 }
 
 /// Reads the string whose quote the lexer stands before; tells whether it is empty.
 #[inline(always)]
-pub(super) fn read_string(
-    lexer: &mut SliceLexer<'_>,
-    writer: &mut Writer<'_>,
-) -> Result<bool, Error> {
+fn read_string(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<bool, Error> {
     let text = lexer.as_slice().get(1..).unwrap_or_default();
     if let Some(window) = text.first_chunk() {
         let size = plain_bytes(window);
