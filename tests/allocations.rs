@@ -326,6 +326,19 @@ fn json_text_without_escapes_allocates_the_output_alone() {
 }
 
 #[test]
+fn json_text_with_escapes_allocates_the_output_alone() {
+    for settings in [&[("key_name", "log")][..], &[("key_name", "log"), ("enrich", "all")]] {
+        // The text of gateway_dns has the text of its resource records in it.
+        assert_one_allocation_a_chunk("JSON text", settings, |i| in_text(&gateway_dns(i)));
+        assert_one_allocation_a_chunk("JSON text", settings, |i| {
+            let mut record = dns_logs(i);
+            record["EDNSSubnet"] = json!("a \"quoted\" text\t\u{1} and a \\ in it");
+            in_text(&record)
+        });
+    }
+}
+
+#[test]
 fn errors_and_foreign_fields_allocate_nothing_more() {
     for settings in CONVENTIONS {
         assert_one_allocation_a_chunk("unreadable values", settings, unreadable);
