@@ -26,8 +26,8 @@ soak: deps build ## The long form of the tests of endurance: SOAK=<records>, in 
 	SOAK=$(SOAK) FLB_PLUGIN=$(PLUGIN) cargo test --locked --test fluent_bit soak
 
 .PHONY: memcheck
-memcheck: deps ## Run every test of the C harness under valgrind's memcheck
-	MEMCHECK=1 cargo test --locked --test harness
+memcheck: deps build ## Run every test of the C harness under valgrind's memcheck, on the built file
+	MEMCHECK=1 FLB_PLUGIN=$(PLUGIN) cargo test --locked --test harness
 
 # The C compiler's runtime serves what rustc instruments, too. The build scripts, which are
 # not instrumented, need the target to be named. What the kernel is asked for and how the file is
