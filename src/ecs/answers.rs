@@ -43,13 +43,19 @@ pub(super) fn addresses(records: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
 }
 
 /// Writes the array, and tells whether it has any record; `None` when something in it is not a
-/// part of a resource record.
+/// part of a resource record, or a record would have `data` twice.
 fn write_records(writer: &mut Writer<'_>, records: &[u8], convention: Convention) -> Option<bool> {
     let items = array_items(records)?;
     let opened = writer.open_root_array(items.clone().count());
     let mut any = false;
     for item in items {
         let pairs = map_pairs(item)?;
+        let is_data = |(key, value): &(&[u8], &[u8])| {
+            matches!(text(key), Some(b"rdata" | b"data")) && !is_absent(value)
+        };
+        if pairs.clone().filter(is_data).nth(1).is_some() {
+            return None;
+        }
         let record = writer.open_root_map(pairs.clone().count());
         for (key, value) in pairs.filter(|(_, value)| !is_absent(value)) {
             write_member(writer, key, value, convention)?;

@@ -119,6 +119,7 @@ pub fn write_event(
         time_format,
     };
     draft.begin();
+    let left = draft.left;
     if draft.has_foreign(fields) || !draft.refused.is_empty() {
         whole::write(&mut draft, fields);
         return draft.finish();
@@ -134,7 +135,7 @@ pub fn write_event(
             return draft.finish();
         }
         let is_usual = draft.refused.is_empty() && !draft.starved;
-        draft.start_again(root);
+        draft.start_again(root, left);
         if !is_usual {
             break;
         }
@@ -147,11 +148,16 @@ impl<'a> Draft<'a, '_> {
     /// Reads the time, writes the event's header, and finds the parts of the name.
     #[inline(always)]
     fn begin(&mut self) {
-        self.read_time(match self.dataset {
+        let field = match self.dataset {
             Dataset::DnsLogs | Dataset::DnsFirewallLogs => Field::Timestamp,
             Dataset::GatewayDns => Field::Datetime,
-        });
-        self.write_header();
+        };
+        self.read_time(field);
+        let in_header = self.write_header();
+        if self.settings.timestamp_key().is_none() && !in_header && self.time.is_some() {
+            // It would be nowhere.
+            self.keep(field);
+        }
         if self.settings.enrich.domain {
             self.found.domain = self.value(Field::QueryName).and_then(enrich::split_name);
         }
@@ -164,13 +170,13 @@ impl<'a> Draft<'a, '_> {
         self.writer.finish().map_err(Shortage::Room)
     }
 
-    /// Goes back to where the record begins.
+    /// Goes back to where the record begins, with the fields that were left then.
     #[cold]
-    fn start_again(&mut self, root: usize) {
+    fn start_again(&mut self, root: usize, left: FieldSet) {
         self.writer.rewind(root, 0);
         self.notes.clear();
         self.refused = FieldSet::NONE;
-        self.left = self.record.present().and(self.settings.left_by_rows(self.dataset));
+        self.left = left;
         self.found = Found { domain: self.found.domain, ..Found::default() };
     }
 
@@ -292,27 +298,29 @@ impl<'a> Draft<'a, '_> {
         }
     }
 
-    /// Writes the event's header: as it came, but for the time.
+    /// Writes the event's header: as it came, but for the time. Tells whether it has the record's.
     #[inline]
-    fn write_header(&mut self) {
+    fn write_header(&mut self) -> bool {
         let Event { start, header, .. } = *self.event;
         let time = self.time.filter(|time| {
             self.settings.set_time && (0..=LAST_EVENT_SECOND).contains(&time.seconds())
         });
         let Some(time) = time else {
             self.copy_from_chunk(start, header.record);
-            return;
+            return false;
         };
         let time = encode_event_time(time.seconds() as u32, time.nanoseconds());
         if header.time_end - header.time == time.len() {
             // As nearly all are: in one copy, the time then put over the one that was there.
             let place = self.writer.position() + (header.time - start);
             self.copy_from_chunk(start, header.record);
-            return self.writer.overwrite(place, &time);
+            self.writer.overwrite(place, &time);
+            return true;
         }
         self.copy_from_chunk(start, header.time);
         self.writer.put(&time);
         self.copy_from_chunk(header.time_end, header.record);
+        true
     }
 
     #[inline(always)]
@@ -374,14 +382,16 @@ pub(super) fn original(draft: &mut Draft<'_, '_>) -> bool {
         return true;
     }
     let record = AsJson::new(draft.record.raw(draft.bytes));
-    if !record.is_writable() {
-        return false;
-    }
-    let start = draft.writer.begin_text();
-    let written = serde_json::to_writer(ToWriter(&mut draft.writer), &record);
-    let size = draft.writer.position() - start;
-    draft.writer.end_text(start);
-    // Longer text has no form in MessagePack.
+    record.is_writable() && write_json(&mut draft.writer, record)
+}
+
+/// Writes a value's JSON as text; `false` when the text has no form in MessagePack, and then what
+/// is written means nothing.
+pub(super) fn write_json(writer: &mut Writer<'_>, value: AsJson<'_>) -> bool {
+    let start = writer.begin_text();
+    let written = serde_json::to_writer(ToWriter(writer), &value);
+    let size = writer.position() - start;
+    writer.end_text(start);
     written.is_ok() && u32::try_from(size).is_ok()
 }
 

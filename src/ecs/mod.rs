@@ -9,6 +9,7 @@
 //! Source: the mapping's contract (README, "Mapping"); ECS 9; the tables it cites.
 
 mod answers;
+mod depth;
 mod dns_firewall_logs;
 mod dns_logs;
 mod draft;

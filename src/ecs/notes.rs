@@ -30,6 +30,8 @@ pub enum Reason {
     NotIntegers,
     /// Not an array of objects.
     NotObjects,
+    /// Fluent Bit could not read it deeper in the record.
+    TooDeep,
     /// Not the JSON text of an array of resource records.
     NotResourceRecords,
 }
@@ -50,6 +52,7 @@ impl Reason {
             Self::NotTexts => "not an array of strings",
             Self::NotIntegers => "not an array of integers",
             Self::NotObjects => "not an array of objects",
+            Self::TooDeep => "nested too deeply, kept as JSON text",
             Self::NotResourceRecords => "not a JSON array of resource records",
         }
     }

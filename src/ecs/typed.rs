@@ -1,5 +1,6 @@
 //! Values under `cloudflare.<name>`, by the types that Cloudflare documents.
 
+use super::depth::{IN_CLOUDFLARE, is_too_deep};
 use super::notes::Reason;
 use super::number::{Integer, boolean, integer};
 use crate::msgpack::{Part, Reader, Value, Writer, array_items, fixstr, marker};
@@ -83,9 +84,14 @@ fn write_any(writer: &mut Writer<'_>, of_type: Type, raw: &[u8]) -> Result<(), R
         Type::Text => write_text(writer, raw),
         Type::Int => write_integer(writer, raw),
         Type::Bool => boolean(raw).map(|truth| writer.bool(truth)).ok_or(Reason::NotBool),
-        Type::Time => Err(Reason::NotTime), // a time has its row, and stays here only when refused
+        Type::Time => {
+            // A time has its row. It stays here only when it was refused, or has no other place.
+            writer.copy(raw);
+            Ok(())
+        }
         Type::TextArray => write_items(writer, raw, write_text, Reason::NotTexts),
         Type::IntArray => write_items(writer, raw, write_integer, Reason::NotIntegers),
+        Type::ObjectArray if is_too_deep(raw, IN_CLOUDFLARE) => Err(Reason::TooDeep),
         Type::ObjectArray => write_items(writer, raw, write_object, Reason::NotObjects),
     }
 }

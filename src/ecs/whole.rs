@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::frame::Frame;
 use super::settings::Settings;
 use super::target::Target;
-use super::{map_rows, typed};
+use super::{depth, map_rows, typed};
 use crate::msgpack::key;
 use crate::source::{Field, FieldSet};
 
@@ -64,7 +64,7 @@ impl Whole<'_, '_, '_> {
             let value = self.draft.writer.position();
             if self.draft.refused.has(field) || !self.draft.write_typed(field, field.of_type()) {
                 let raw = self.draft.value(field).unwrap_or_default();
-                self.draft.writer.copy(raw);
+                depth::copy(&mut self.draft.writer, raw, depth::IN_CLOUDFLARE);
             }
             self.note_step(value);
         }
@@ -79,7 +79,7 @@ impl Whole<'_, '_, '_> {
         self.draft.for_each_foreign(fields, |draft, key, value| {
             if draft.clashes(key) {
                 draft.writer.member(key);
-                draft.writer.copy(value);
+                depth::copy(&mut draft.writer, value, depth::IN_UNMAPPED);
             }
         });
         self.draft.writer.close(opened);

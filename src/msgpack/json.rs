@@ -8,8 +8,8 @@ use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 use super::{Reader, Value, array_items, map_pairs};
 
 /// Containers nested deeper than this are not written: an error of the serializer. Fluent Bit's
-/// own decoder gives up at the same depth.
-const DEEPEST: usize = 32;
+/// own decoder (msgpack-c) gives up at the same depth.
+pub const DEEPEST: usize = 32;
 
 /// An encoded value that serializes as the JSON closest to it: bin as a string, bad UTF-8 as
 /// U+FFFD, NaN and infinities as null, an extension as the hex digits of its payload, and a map's

@@ -10,10 +10,10 @@ mod reader;
 mod writer;
 
 pub use format::{fixstr, join, marker, total_len};
-pub use json::AsJson;
+pub use json::{AsJson, DEEPEST};
 pub use reader::{
-    Malformed, Reader, Value, array_items, encoded_pairs, is_absent, map_head, map_pairs, skip,
-    skip_value, text, text_part,
+    Malformed, Reader, Value, array_items, encoded_pairs, is_absent, map_head, map_pairs,
+    nests_within, skip, skip_value, text, text_part,
 };
 pub use writer::{Object, Part, Writer};
 

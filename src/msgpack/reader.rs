@@ -233,6 +233,20 @@ fn is_empty(mut reader: Reader<'_>) -> bool {
     matches!(reader.value(), Ok(Value::Str([]) | Value::Bin([]) | Value::Array(0) | Value::Map(0)))
 }
 
+/// Whether containers nest at most `levels` deep in the encoded value `raw`, itself included.
+pub fn nests_within(raw: &[u8], levels: usize) -> bool {
+    /// Also passes over the value; the stack is bounded by `levels`.
+    fn passes(reader: &mut Reader<'_>, levels: usize) -> bool {
+        let items = match reader.value() {
+            Ok(Value::Array(items)) => items.into(),
+            Ok(Value::Map(pairs)) => 2 * u64::from(pairs),
+            value => return value.is_ok(),
+        };
+        levels > 0 && (0..items).all(|_| passes(reader, levels - 1))
+    }
+    passes(&mut Reader::new(raw, 0), levels)
+}
+
 /// The bytes of an encoded string or bin; `None` for any other value.
 #[inline]
 pub fn text(raw: &[u8]) -> Option<&[u8]> {

@@ -217,6 +217,10 @@ fn all_answers(text: &str, ecs: bool) -> Option<Vec<Val>> {
 fn answer(item: &Val, ecs: bool) -> Option<Val> {
     let Val::Map(members) = item else { return None };
     let there = members.iter().filter(|(_, value)| !value.is_absent());
+    let data = |(name, _): &&(Val, Val)| matches!(name.text(), Some("rdata" | "data"));
+    if there.clone().filter(data).count() > 1 {
+        return None;
+    }
     there.map(|(name, value)| answer_member(name, value, ecs)).collect::<Option<_>>().map(Val::Map)
 }
 

@@ -112,11 +112,11 @@ fn detect(record: &Val) -> Option<&'static str> {
 /// Writes the time and gives what the event's header is to tell.
 fn timestamp(draft: &mut Draft<'_>, event_time: &Val) -> Option<i128> {
     let name = if draft.dataset == "gateway_dns" { "Datetime" } else { "Timestamp" };
-    let mut read = None;
-    if let Some((name, value)) = draft.take(name) {
-        read = time::parse(&value);
+    let (mut read, taken) = (None, draft.take(name));
+    if let Some((name, value)) = &taken {
+        read = time::parse(value);
         if read.is_none() {
-            draft.refuse(name, &value);
+            draft.refuse(name, value);
         }
     }
     if let (Some(key), Some(time)) =
@@ -126,7 +126,15 @@ fn timestamp(draft: &mut Draft<'_>, event_time: &Val) -> Option<i128> {
         draft.set_top(&key, time::format(time).into());
     }
     let fits = |time: &i128| (0..=i128::from(i32::MAX)).contains(&time.div_euclid(SECOND));
-    read.filter(|_| draft.settings.set_time).filter(fits)
+    let told = read.filter(|_| draft.settings.set_time).filter(fits);
+    if let Some((name, value)) = taken
+        && read.is_some()
+        && told.is_none()
+        && draft.settings.timestamp_key.is_none()
+    {
+        draft.set_below("cloudflare", name, value.plain());
+    }
+    told
 }
 
 /// The fields that are not Cloudflare's and stay, in their order: first those in the JSON text,

@@ -1,0 +1,34 @@
+//! Values that the mapping puts deeper than they came: foreign fields whose names are taken, fields
+//! that cannot be read, arrays of objects.
+//!
+//! Fluent Bit's decoder (msgpack-c, up to 4.1 at least) holds [`DEEPEST`] containers. With one more
+//! an output loses the rest of the chunk, or Fluent Bit ends. So a value that could be read where it
+//! was, and could not where it goes, becomes text: its JSON.
+
+use super::draft::write_json;
+use crate::msgpack::{AsJson, DEEPEST, Writer, nests_within};
+
+/// The containers around a field of the record: the event's array, and the record.
+const IN_RECORD: usize = 2;
+/// Those around a member of `cloudflare`.
+pub(super) const IN_CLOUDFLARE: usize = IN_RECORD + 1;
+/// Those around a member of `cloudflare.unmapped`.
+pub(super) const IN_UNMAPPED: usize = IN_CLOUDFLARE + 1;
+
+/// Whether a field of the record can be read there, and could not inside of so many containers.
+pub(super) fn is_too_deep(raw: &[u8], containers: usize) -> bool {
+    !nests_within(raw, DEEPEST - containers) && nests_within(raw, DEEPEST - IN_RECORD)
+}
+
+/// Copies a field of the record to a place inside of so many containers.
+pub(super) fn copy(writer: &mut Writer<'_>, raw: &[u8], containers: usize) {
+    let (start, members) = (writer.position(), writer.members());
+    if is_too_deep(raw, containers) {
+        let json = AsJson::new(raw);
+        if json.is_writable() && write_json(writer, json) {
+            return;
+        }
+        writer.rewind(start, members);
+    }
+    writer.copy(raw);
+}
