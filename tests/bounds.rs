@@ -1,6 +1,7 @@
 //! The limits of the mapper, stated, and met by the largest and the most dishonest of input.
 //!
-//! - Depth: MessagePack may be nested without bounds where it is passed on. JSON text nested
+//! - Depth: MessagePack may be nested without bounds where it is passed on. What Fluent Bit's decoder
+//!   could read (32 levels) it can read after: values that move deeper become JSON text. JSON text nested
 //!   deeper than 24 is not ours, and text of resource records nested deeper is kept as text.
 //!   `event.original` is left out for a record nested deeper than 32.
 //! - Stack: the same for any input; every test here runs on a thread with 256 KiB.
@@ -161,6 +162,77 @@ fn fields_may_be_nested_without_bounds_and_stay_as_they_came() {
             }
         }
     }
+}
+
+/// How deep containers nest in the value, itself included.
+fn depth(value: &Val) -> usize {
+    match value {
+        Val::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Val::Map(pairs) => {
+            1 + pairs.iter().map(|(key, value)| depth(key).max(depth(value))).max().unwrap_or(0)
+        }
+        _ => 0,
+    }
+}
+
+/// Fluent Bit's decoder holds 32 containers: the event's array, its record, and 30 more.
+#[test]
+fn what_fluent_bit_could_read_it_can_read_after() {
+    let names: [&[u8]; 4] = [b"\xa3dns", b"\xa5event", b"\xa8SourceIP", b"\xabResolvedIPs"];
+    for levels in 1..=30 {
+        for value in nested(levels) {
+            // Where nothing more is wrong, an array of objects stays one.
+            let objects = [b"\x91".as_slice(), &value].concat();
+            let fields = names.map(|name| [name, &value].concat());
+            let list = (levels < 30).then(|| [b"\xafResourceRecords", &objects[..]].concat());
+            for field in fields.iter().chain(&list) {
+                let chunk = event(3, field);
+                let (came, _) = decode(&chunk);
+                assert!(depth(&came) <= 32);
+                let output = rewrite(RECORDS[2], &chunk).expect("mapped");
+                let (event, rest) = decode(&output);
+                assert!(rest.is_empty() && depth(&event) <= 32, "{field:x?}: {event:?}");
+            }
+        }
+    }
+    let json = |levels: usize| [&"[".repeat(levels), "null", &"]".repeat(levels)].concat();
+    let kept = |name: &[u8], levels: usize, path: &str| {
+        let [arrays, ..] = nested(levels);
+        member(&mapped(RECORDS[0], &event(3, &[name, &arrays].concat())), path).clone()
+    };
+    let array = |levels: usize| (0..levels).fold(Val::Nil, |item, _| Val::Array(vec![item]));
+    for (name, path, most) in
+        [(names[0], "cloudflare.unmapped.dns", 28), (names[2], "cloudflare.SourceIP", 29)]
+    {
+        for levels in [most - 1, most, 31] {
+            assert_eq!(kept(name, levels, path), array(levels), "{path}, {levels}");
+        }
+        for levels in most + 1..=30 {
+            assert_eq!(kept(name, levels, path), json(levels).as_str().into(), "{path}, {levels}");
+        }
+    }
+    let [.., keys] = nested(30);
+    let hex = [&"81".repeat(30), &*"c0".repeat(31)].concat();
+    let record = mapped(RECORDS[0], &event(3, &[names[2], &keys].concat()));
+    assert_eq!(*member(&record, "cloudflare.SourceIP"), hex.as_str().into());
+}
+
+#[test]
+fn an_array_of_objects_that_would_be_too_deep_becomes_text_with_a_note() {
+    let objects = |levels: usize| {
+        let [_, maps, _] = nested(levels - 1);
+        [b"\xafResourceRecords\x91", &maps[..]].concat()
+    };
+    let message = |levels: usize| {
+        let record = mapped(RECORDS[2], &event(3, &objects(levels)));
+        let error = record.members("error").next().map(|error| member(error, "message").clone());
+        (member(&record, "cloudflare.ResourceRecords").clone(), error)
+    };
+    let (value, error) = message(29);
+    assert!(matches!(value, Val::Array(_)) && error.is_none(), "{value:?}, {error:?}");
+    let text = format!("[{}null{}]", r#"{"k":"#.repeat(29), "}".repeat(29));
+    let note = "ResourceRecords: nested too deeply, kept as JSON text";
+    assert_eq!(message(30), (text.as_str().into(), Some(note.into())));
 }
 
 #[test]

@@ -50,14 +50,14 @@ fn write_records(writer: &mut Writer<'_>, records: &[u8], convention: Convention
     let mut any = false;
     for item in items {
         let pairs = map_pairs(item)?;
-        let is_data = |(key, value): &(&[u8], &[u8])| {
-            matches!(text(key), Some(b"rdata" | b"data")) && !is_absent(value)
-        };
-        if pairs.clone().filter(is_data).nth(1).is_some() {
-            return None;
-        }
         let record = writer.open_root_map(pairs.clone().count());
+        let mut has_data = false;
         for (key, value) in pairs.filter(|(_, value)| !is_absent(value)) {
+            let is_data = matches!(text(key), Some(b"rdata" | b"data"));
+            if is_data && has_data {
+                return None;
+            }
+            has_data |= is_data;
             write_member(writer, key, value, convention)?;
         }
         writer.close_root(record);

@@ -3,7 +3,8 @@
 //!
 //! Fluent Bit's decoder (msgpack-c, up to 4.1 at least) holds [`DEEPEST`] containers. With one more
 //! an output loses the rest of the chunk, or Fluent Bit ends. So a value that could be read where it
-//! was, and could not where it goes, becomes text: its JSON.
+//! was, and could not where it goes, becomes text: its JSON, or, where a container in the key of a
+//! container has no form in JSON, its MessagePack as hex digits.
 
 use super::draft::write_json;
 use crate::msgpack::{AsJson, DEEPEST, Writer, nests_within};
@@ -22,13 +23,23 @@ pub(super) fn is_too_deep(raw: &[u8], containers: usize) -> bool {
 
 /// Copies a field of the record to a place inside of so many containers.
 pub(super) fn copy(writer: &mut Writer<'_>, raw: &[u8], containers: usize) {
+    if is_too_deep(raw, containers) { write_text(writer, raw) } else { writer.copy(raw) }
+}
+
+#[cold]
+fn write_text(writer: &mut Writer<'_>, raw: &[u8]) {
     let (start, members) = (writer.position(), writer.members());
-    if is_too_deep(raw, containers) {
-        let json = AsJson::new(raw);
-        if json.is_writable() && write_json(writer, json) {
+    let json = AsJson::new(raw);
+    if json.is_writable() {
+        if write_json(writer, json) {
             return;
         }
         writer.rewind(start, members);
     }
-    writer.copy(raw);
+    let text = writer.begin_text();
+    for byte in raw {
+        let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' - 10 + half };
+        writer.copy(&[digit(byte >> 4), digit(byte & 0xf)]);
+    }
+    writer.end_text(text);
 }

@@ -235,16 +235,26 @@ fn is_empty(mut reader: Reader<'_>) -> bool {
 
 /// Whether containers nest at most `levels` deep in the encoded value `raw`, itself included.
 pub fn nests_within(raw: &[u8], levels: usize) -> bool {
-    /// Also passes over the value; the stack is bounded by `levels`.
-    fn passes(reader: &mut Reader<'_>, levels: usize) -> bool {
-        let items = match reader.value() {
-            Ok(Value::Array(items)) => items.into(),
-            Ok(Value::Map(pairs)) => 2 * u64::from(pairs),
-            value => return value.is_ok(),
-        };
-        levels > 0 && (0..items).all(|_| passes(reader, levels - 1))
+    end_within(raw, 0, levels).is_some()
+}
+
+/// The offset behind the value that begins at `at`; `None` when containers nest deeper. The stack
+/// is bounded by `levels`.
+#[expect(clippy::indexing_slicing, reason = "the table has a place for each byte")]
+fn end_within(bytes: &[u8], at: usize, levels: usize) -> Option<usize> {
+    let first = *bytes.get(at)?;
+    let head = HEADS[usize::from(first)];
+    if head > 0 && !matches!(first, marker::FIXMAP | marker::FIXARRAY) {
+        return within(bytes, at + usize::from(head & !ABSENT)).ok();
     }
-    passes(&mut Reader::new(raw, 0), levels)
+    let mut reader = Reader::new(bytes, at);
+    let items = match reader.value().ok()? {
+        Value::Array(items) => items.into(),
+        Value::Map(pairs) => 2 * u64::from(pairs),
+        _ => return Some(reader.at),
+    };
+    let levels = levels.checked_sub(1)?;
+    (0..items).try_fold(reader.at, |at, _| end_within(bytes, at, levels))
 }
 
 /// The bytes of an encoded string or bin; `None` for any other value.

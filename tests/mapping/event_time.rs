@@ -3,7 +3,7 @@
 use crate::oracle::msgpack::{Forms, decode, encode};
 use crate::oracle::through::{canonical, header_time, rewrite};
 use crate::oracle::value::Val;
-use crate::support::{both_ways, input, mapper, output, parse};
+use crate::support::{both_ways, input, mapped, mapper, output, parse};
 
 fn ext(seconds: u32, nanoseconds: u32) -> Val {
     Val::Ext(0, [seconds.to_be_bytes(), nanoseconds.to_be_bytes()].concat())
@@ -149,6 +149,39 @@ fn timestamp_key_names_the_time_and_off_writes_none() {
     for (way, got) in both_ways("timestamp_key=time", &text) {
         let expected = output("timestamp_key=time", "dns_logs", added);
         assert_eq!(got, Some((expected, header_time())), "{way}");
+    }
+}
+
+#[test]
+fn a_time_that_would_be_nowhere_stays_as_it_came() {
+    let kept = |value: &str| format!(r#"{{"cloudflare":{{"Timestamp":{value}}}}}"#);
+    for (config, value, added) in [
+        ("timestamp_key=off", r#""2100-01-01T00:00:00Z""#, Some(header_time())),
+        ("timestamp_key=off", "-1", Some(header_time())),
+        ("timestamp_key=off set_time=off", "1657233726004000000", Some(header_time())),
+        ("timestamp_key=off set_time=off", r#""1657233726""#, Some(header_time())),
+        ("timestamp_key=off", "1657233726", None),
+    ] {
+        let text = input("dns_logs", &format!(r#""Timestamp":{value}"#));
+        // The second time it is written into the frame of the first.
+        let mut mapper = mapper(config);
+        for _ in 0..2 {
+            let got = mapped(&mut mapper, &parse(&text));
+            let expected = match &added {
+                Some(time) => (output(config, "dns_logs", &kept(value)), time.clone()),
+                None => (output(config, "dns_logs", "{}"), ext(1_657_233_726, 0)),
+            };
+            assert_eq!(got, Some(expected), "{config}, {value}");
+        }
+    }
+    // Records of both kinds, in turn, through one mapper.
+    let mut mapper = mapper("timestamp_key=off");
+    for value in ["1", "-1", "2", "-2", "3", "-3"] {
+        let (record, _) =
+            mapped(&mut mapper, &parse(&input("dns_logs", &format!(r#""Timestamp":{value}"#))))
+                .expect("mapped");
+        let added = if value.starts_with('-') { kept(value) } else { "{}".to_owned() };
+        assert_eq!(record, output("timestamp_key=off", "dns_logs", &added), "{value}");
     }
 }
 

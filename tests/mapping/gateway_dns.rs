@@ -135,6 +135,7 @@ fn text_that_is_no_list_of_resource_records_stays_with_a_note() {
         r#"[{\"ttl\":\"x\"}]"#,
         r#"[{\"name\":5}]"#,
         r#"[{\"type\":1},{\"type\":70000}]"#,
+        r#"[{\"rdata\":\"x\",\"data\":\"y\"}]"#,
     ] {
         let fields = format!(r#""ResourceRecordsJSON":"{text}""#);
         let added = format!(
