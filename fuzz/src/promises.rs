@@ -7,6 +7,7 @@
 //!   group markers, stay byte for byte where they are.
 //! - A mapped event keeps its header but for the time, and has the record that the oracle says.
 //!   Mapped again, it stays untouched.
+//! - What a host could read it can read after: no event gets deeper than its decoder goes.
 //! - The output is bounded by the input ([`most_output`]), and so is the memory ([`most_memory`]).
 
 use flb_filter_cloudflare_dns::{Answer, Counts, Mapper};
@@ -31,6 +32,9 @@ pub(crate) fn most_output(size: usize) -> usize {
 pub(crate) fn most_memory(size: usize) -> usize {
     256 * size + (1 << 20)
 }
+
+/// How many containers in each other a host reads.
+const DEEPEST: usize = 32;
 
 /// What became of a chunk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,8 +173,12 @@ fn time_bytes(event: &[u8], parts: Parts, time: Option<i128>) -> Vec<u8> {
 fn check_mapped(settings: &Settings, event: &[u8], before: Parts, output: &[u8]) {
     let most = most_output(event.len()) + settings.timestamp_key.as_ref().map_or(0, String::len);
     assert!(output.len() <= most, "{} bytes of output for {}", output.len(), event.len());
-    let end = scan::value(output, 0).map(|scanned| scanned.end);
+    let scanned = scan::value(output, 0);
+    let end = scanned.as_ref().map(|scanned| scanned.end);
     assert_eq!(end, Some(output.len()), "one valid value: {output:02x?}");
+    let depth = |scanned: Option<scan::Scanned>| scanned.map_or(0, |scanned| scanned.depth);
+    let (was, is) = (depth(scan::value(event, 0)), depth(scanned));
+    assert!(is <= DEEPEST || was > DEEPEST, "{was} levels became {is}, which no host reads");
     let parts = scan::parts(output).expect("an event");
     assert!(!scan::is_group(output, parts), "a log event");
     assert_eq!(output[..parts.time], event[..before.time]);

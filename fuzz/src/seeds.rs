@@ -88,6 +88,13 @@ fn chunks() -> Vec<Seed> {
     add("foreign".to_owned(), 0, &foreign);
     add("foreign-in-group".to_owned(), 3, &[GROUP_OPEN, &foreign, GROUP_CLOSE].concat());
     add("length-of-4-gib".to_owned(), 0, &[&HEADER[..], b"\xdf\xff\xff\xff\xff\xa1a\x01"].concat());
+    // As deep as Fluent Bit reads, in places from where the mapping moves a value deeper.
+    let [arrays, maps] =
+        [&b"\x91"[..], b"\x81\xa1k"].map(|open| [&open.repeat(30), &b"\x01"[..]].concat());
+    let ours = [&HEADER[..], b"\x84\xa9QueryName\xa1a\xa8ColoCode\xa1M"].concat();
+    let deep = [&ours[..], b"\xa3dns", &arrays, b"\xa8SourceIP", &maps].concat();
+    add("deep".to_owned(), 0, &deep);
+    add("deep".to_owned(), 6, &deep);
     add("no-events".to_owned(), 0, b"\x05\xc0\x80\x90\x93\x01\x80\xc0");
     seeds
 }
