@@ -28,6 +28,8 @@ mod run;
 #[path = "fluent_bit/traffic.rs"]
 mod traffic;
 
+#[path = "fluent_bit/depth.rs"]
+mod depth;
 #[path = "fluent_bit/groups.rs"]
 mod groups;
 #[path = "fluent_bit/logpush.rs"]
