@@ -1,8 +1,9 @@
 //! Values that the mapping puts deeper than they came: foreign fields whose names are taken, fields
 //! that cannot be read, arrays of objects.
 //!
-//! Up to 3.2, Fluent Bit's decoder holds [`DEEPEST`] containers; an event with one more takes the rest
-//! of its chunk with it, and no output gets any of it. So a value that could be read where it was, and could not where it goes, becomes text: its JSON, or, where a container in the key of a
+//! Up to 3.2, Fluent Bit's decoder holds [`DEEPEST`] containers; an event with one more takes the
+//! rest of its chunk with it, and no output gets any of it. So a value that could be read where it
+//! was, and could not where it goes, becomes text: its JSON, or, where a container in the key of a
 //! container has no form in JSON, its MessagePack as hex digits.
 
 use super::draft::write_json;
