@@ -3,7 +3,7 @@
 use crate::oracle::msgpack::{Forms, decode, encode};
 use crate::oracle::through::{canonical, header_time, rewrite};
 use crate::oracle::value::Val;
-use crate::support::{both_ways, input, mapped, mapper, output, parse};
+use crate::support::{both_ways, in_text, input, mapped, mapper, output, parse};
 
 fn ext(seconds: u32, nanoseconds: u32) -> Val {
     Val::Ext(0, [seconds.to_be_bytes(), nanoseconds.to_be_bytes()].concat())
@@ -174,6 +174,11 @@ fn a_time_that_would_be_nowhere_stays_as_it_came() {
             assert_eq!(got, Some(expected), "{config}, {value}");
         }
     }
+    // Decimals of JSON text that no double holds keep their digits.
+    let text = input("dns_logs", r#""Timestamp":113638548.157838024450"#);
+    let config = "timestamp_key=off set_time=off key_name=log";
+    let (record, _) = mapped(&mut mapper(config), &in_text(&text)).expect("mapped");
+    assert_eq!(record, output(config, "dns_logs", &kept(r#""113638548.157838024450""#)));
     // Records of both kinds, in turn, through one mapper.
     let mut mapper = mapper("timestamp_key=off");
     for value in ["1", "-1", "2", "-2", "3", "-3"] {

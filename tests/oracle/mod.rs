@@ -132,7 +132,7 @@ fn timestamp(draft: &mut Draft<'_>, event_time: &Val) -> Option<i128> {
         && told.is_none()
         && draft.settings.timestamp_key.is_none()
     {
-        draft.set_below("cloudflare", name, value.plain());
+        draft.set_below("cloudflare", name, kept_value(&name.into(), &value));
     }
     told
 }
@@ -143,7 +143,7 @@ fn foreign(settings: &Settings, dataset: &str, event: &Val, record: &Val) -> Vec
     let own = |key: &Val| tables::fields(dataset).any(|field| key.text() == Some(field.name));
     let inner = record.pairs().iter().filter(|(key, _)| !own(key));
     let mut kept: Vec<_> =
-        inner.map(|(key, value)| (key.clone(), foreign_value(key, value))).collect();
+        inner.map(|(key, value)| (key.clone(), kept_value(key, value))).collect();
     if !settings.reserve_data {
         kept.clear();
     }
@@ -159,9 +159,9 @@ fn foreign(settings: &Settings, dataset: &str, event: &Val, record: &Val) -> Vec
     kept
 }
 
-/// A foreign value as MessagePack. A time of another dataset keeps its digits, as text, where the
-/// nearest double is another time.
-fn foreign_value(key: &Val, value: &Val) -> Val {
+/// A value that stays, as MessagePack. A time, of whichever dataset, keeps its digits, as text, where
+/// the nearest double is another time.
+fn kept_value(key: &Val, value: &Val) -> Val {
     let is_time = ["Timestamp", "Datetime"].map(Some).contains(&key.text());
     let rounded = value.plain();
     match value {
