@@ -37,9 +37,14 @@ pub(super) fn addresses(records: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
         .flatten()
         .filter_map(map_pairs)
         .flatten()
-        .filter(|(key, _)| matches!(text(key), Some(b"rdata" | b"data")))
+        .filter(|(key, _)| is_data(key))
         .filter_map(|(_, data)| text(data))
         .filter(|data| super::ip::family(data).is_some())
+}
+
+/// Whether a member becomes `data`.
+fn is_data(key: &[u8]) -> bool {
+    matches!(text(key), Some(b"rdata" | b"data"))
 }
 
 /// Writes the array, and tells whether it has any record; `None` when something in it is not a
@@ -53,11 +58,9 @@ fn write_records(writer: &mut Writer<'_>, records: &[u8], convention: Convention
         let record = writer.open_root_map(pairs.clone().count());
         let mut has_data = false;
         for (key, value) in pairs.filter(|(_, value)| !is_absent(value)) {
-            let is_data = matches!(text(key), Some(b"rdata" | b"data"));
-            if is_data && has_data {
+            if is_data(key) && std::mem::replace(&mut has_data, true) {
                 return None;
             }
-            has_data |= is_data;
             write_member(writer, key, value, convention)?;
         }
         writer.close_root(record);

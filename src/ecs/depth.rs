@@ -6,8 +6,8 @@
 //! was, and could not where it goes, becomes text: its JSON, or, where a container in the key of a
 //! container has no form in JSON, its MessagePack as hex digits.
 
-use super::draft::write_json;
-use crate::msgpack::{AsJson, DEEPEST, Writer, nests_within};
+use super::draft::{write_hex, write_json};
+use crate::msgpack::{DEEPEST, Writer, nests_within};
 
 /// The containers around a field of the record: the event's array, and the record.
 const IN_RECORD: usize = 2;
@@ -23,23 +23,12 @@ pub(super) fn is_too_deep(raw: &[u8], containers: usize) -> bool {
 
 /// Copies a field of the record to a place inside of so many containers.
 pub(super) fn copy(writer: &mut Writer<'_>, raw: &[u8], containers: usize) {
-    if is_too_deep(raw, containers) { write_text(writer, raw) } else { writer.copy(raw) }
-}
-
-#[cold]
-fn write_text(writer: &mut Writer<'_>, raw: &[u8]) {
+    if !is_too_deep(raw, containers) {
+        return writer.copy(raw);
+    }
     let (start, members) = (writer.position(), writer.members());
-    let json = AsJson::new(raw);
-    if json.is_writable() {
-        if write_json(writer, json) {
-            return;
-        }
+    if !write_json(writer, raw) {
         writer.rewind(start, members);
+        write_hex(writer, raw);
     }
-    let text = writer.begin_text();
-    for byte in raw {
-        let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' - 10 + half };
-        writer.copy(&[digit(byte >> 4), digit(byte & 0xf)]);
-    }
-    writer.end_text(text);
 }

@@ -1,6 +1,6 @@
 //! One ECS record while it is being written.
 
-use std::io;
+use std::io::{self, Write};
 
 use super::enrich::{self, Found};
 use super::frame::{Frames, Signature, VARIANTS};
@@ -8,7 +8,7 @@ use super::notes::{Notes, Reason};
 use super::settings::Settings;
 use super::{framed, rule, typed, whole};
 use crate::chunk::{Header, LAST_EVENT_SECOND, encode_event_time, event_time};
-use crate::msgpack::{AsJson, Part, Writer, map_pairs, marker, text};
+use crate::msgpack::{AsJson, Hex, Part, Writer, map_pairs, marker, text};
 use crate::source::{Dataset, Field, FieldSet, Record, Type};
 use crate::timestamp::{Fraction, Time, TimeFormat};
 
@@ -381,18 +381,29 @@ pub(super) fn original(draft: &mut Draft<'_, '_>) -> bool {
         draft.writer.str(text);
         return true;
     }
-    let record = AsJson::new(draft.record.raw(draft.bytes));
-    record.is_writable() && write_json(&mut draft.writer, record)
+    write_json(&mut draft.writer, draft.record.raw(draft.bytes))
 }
 
-/// Writes a value's JSON as text; `false` when the text has no form in MessagePack, and then what
-/// is written means nothing.
-pub(super) fn write_json(writer: &mut Writer<'_>, value: AsJson<'_>) -> bool {
+/// Writes an encoded value's JSON as text; `false` when it has none, or the text has no form in
+/// MessagePack, and then what is written means nothing.
+pub(super) fn write_json(writer: &mut Writer<'_>, raw: &[u8]) -> bool {
+    let value = AsJson::new(raw);
+    if !value.is_writable() {
+        return false;
+    }
     let start = writer.begin_text();
     let written = serde_json::to_writer(ToWriter(writer), &value);
     let size = writer.position() - start;
     writer.end_text(start);
     written.is_ok() && u32::try_from(size).is_ok()
+}
+
+/// Writes an encoded value's bytes as the text of their hex digits.
+pub(super) fn write_hex(writer: &mut Writer<'_>, raw: &[u8]) {
+    let start = writer.begin_text();
+    // It never fails.
+    drop(write!(ToWriter(writer), "{}", Hex(raw)));
+    writer.end_text(start);
 }
 
 /// Lets serde_json write into a [`Writer`], which never fails.

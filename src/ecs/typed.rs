@@ -85,7 +85,8 @@ fn write_any(writer: &mut Writer<'_>, of_type: Type, raw: &[u8]) -> Result<(), R
         Type::Int => write_integer(writer, raw),
         Type::Bool => boolean(raw).map(|truth| writer.bool(truth)).ok_or(Reason::NotBool),
         Type::Time => {
-            // A time has its row. It stays here only when it was refused, or has no other place.
+            // A time has its row. It is left only when it has no other place, or cannot be read; then
+            // it is refused, and does not come here.
             writer.copy(raw);
             Ok(())
         }

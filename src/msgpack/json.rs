@@ -151,7 +151,7 @@ impl fmt::Display for Lossy<'_> {
 }
 
 /// Bytes as lower-case hex digits.
-struct Hex<'a>(&'a [u8]);
+pub struct Hex<'a>(pub &'a [u8]);
 
 impl fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

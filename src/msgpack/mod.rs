@@ -10,7 +10,7 @@ mod reader;
 mod writer;
 
 pub use format::{fixstr, join, marker, total_len};
-pub use json::{AsJson, DEEPEST};
+pub use json::{AsJson, DEEPEST, Hex};
 pub use reader::{
     Malformed, Reader, Value, array_items, encoded_pairs, is_absent, map_head, map_pairs,
     nests_within, skip, skip_value, text, text_part,
