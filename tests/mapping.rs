@@ -20,6 +20,8 @@ mod convention;
 mod dns_firewall_logs;
 #[path = "mapping/dns_logs.rs"]
 mod dns_logs;
+#[path = "mapping/ecs_fields.rs"]
+mod ecs_fields;
 #[path = "mapping/enrich.rs"]
 mod enrich;
 #[path = "mapping/event_time.rs"]

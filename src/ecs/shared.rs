@@ -6,7 +6,7 @@ use crate::msgpack::{joined, key};
 use crate::source::Dataset;
 
 /// The version of ECS that `enrich version` states.
-pub const ECS_VERSION: &str = "9.2.0";
+pub const ECS_VERSION: &str = "9.4.0";
 
 /// An array of one item follows.
 pub(super) const ONE: &[u8; 1] = &[0x91];

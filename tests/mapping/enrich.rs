@@ -134,7 +134,7 @@ fn related_gathers_each_once_in_order() {
 fn the_other_groups() {
     const OBSERVER: &[Case] =
         &[("always", "", r#"{"observer":{"vendor":"Cloudflare","type":"dns"}}"#)];
-    const VERSION: &[Case] = &[("always", "", r#"{"ecs":{"version":"9.2.0"}}"#)];
+    const VERSION: &[Case] = &[("always", "", r#"{"ecs":{"version":"9.4.0"}}"#)];
     for dataset in ["dns_logs", "dns_firewall_logs", "gateway_dns"] {
         check("enrich=observer", dataset, OBSERVER);
         check("enrich=version", dataset, VERSION);
@@ -204,7 +204,7 @@ fn all_is_every_group() {
         "response_code":"NoError"},"event":{"outcome":"success"},"source":{"ip":"1.2.3.4"},
         "network":{"protocol":"dns","type":"ipv4"},
         "observer":{"vendor":"Cloudflare","type":"dns"},
-        "related":{"ip":["1.2.3.4"],"hosts":["example.com"]},"ecs":{"version":"9.2.0"}}"#,
+        "related":{"ip":["1.2.3.4"],"hosts":["example.com"]},"ecs":{"version":"9.4.0"}}"#,
     )];
     check("enrich=all", "dns_logs", ALL);
     check("enrich=ALL", "dns_logs", ALL);

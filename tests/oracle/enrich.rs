@@ -6,8 +6,11 @@ use super::draft::Draft;
 use super::typed;
 use super::value::Val;
 
-/// One constant, named in README.
-pub(crate) const ECS_VERSION: &str = "9.2.0";
+/// The version in the head of the table of ECS's fields.
+fn ecs_version() -> &'static str {
+    let head = include_str!("../data/ecs-fields.csv").split(',').next();
+    head.and_then(|head| head.strip_prefix("ECS ")).expect("a version")
+}
 
 pub(crate) fn enrich(draft: &mut Draft<'_>) {
     if draft.settings.enriches("domain") {
@@ -29,7 +32,7 @@ pub(crate) fn enrich(draft: &mut Draft<'_>) {
         }
     }
     if draft.settings.enriches("version") {
-        draft.set("ecs.version", ECS_VERSION);
+        draft.set("ecs.version", ecs_version());
     }
 }
 

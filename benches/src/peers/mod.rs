@@ -54,7 +54,7 @@ pub enum Input {
 }
 
 const GIGA: u64 = 1_000_000_000;
-const ECS_VERSION: &str = "9.2.0";
+const ECS_VERSION: &str = "9.4.0";
 
 /// Where the record of the event at `at` begins, and where the event ends.
 fn bounds(chunk: &[u8], at: usize) -> (usize, usize) {
