@@ -7,12 +7,13 @@
 #
 # Options:
 #   --zone ID | --account ID   where the dataset lives: dns_logs in a zone, the other two in an account
-#   --to URL                   your receiver, without path; the secret is put into the path
+#   --to URL                   your receiver, without a path: the path becomes the tag, and this script makes it
 #   --header NAME:VALUE        send a header too, such as 'Authorization:Bearer …' (may come again)
 #   --no-path-secret           keep the secret out of the path: for receivers that check a header
 #   --dataset NAME             dns_logs (default), dns_firewall_logs, gateway_dns
-#   --fields A,B,…             instead of all the fields that this script knows
-#   --timestamps FORMAT        unixnano (default: the quickest to read), rfc3339, unix
+#   --fields A,B,…             instead of those that this script asks for; QueryName has to be among them
+#   --new-fields               let --fields name some that this script does not know yet
+#   --timestamps FORMAT        unixnano (default: the quickest to read), unix, rfc3339, rfc3339ms, rfc3339ns
 #   --name NAME                of the job (default: the dataset's)
 #   --legacy                   logpull_options, as older jobs have them, instead of output_options
 #   --dry-run                  print the request, without the token and the secrets, and send nothing
@@ -22,7 +23,7 @@
 set -eu
 
 api=${CLOUDFLARE_API:-https://api.cloudflare.com/client/v4}
-dataset=dns_logs fields= timestamps=unixnano name= to= scope= headers= legacy= dry_run= path_secret=yes
+dataset=dns_logs fields= timestamps=unixnano name= to= scope= headers= legacy= dry_run= new_fields= path_secret=yes
 
 fail() {
     echo "$0: $*" >&2
@@ -44,6 +45,7 @@ while [ $# -gt 0 ]; do
     case $1 in
     --legacy) legacy=yes ;;
     --dry-run) dry_run=yes ;;
+    --new-fields) new_fields=yes ;;
     --no-path-secret) path_secret= ;;
     --help | -h)
         sed -n '2,/^set -eu/s/^# \{0,1\}//p' "$0"
@@ -52,8 +54,10 @@ while [ $# -gt 0 ]; do
     --zone | --account | --to | --header | --dataset | --fields | --timestamps | --name)
         [ $# -ge 2 ] || fail "$1 needs a value"
         case $1 in
-        --zone) scope=zones/$2 ;;
-        --account) scope=accounts/$2 ;;
+        --zone | --account)
+            [ -z "$scope" ] || fail "one --zone or one --account: a job lives in one of them"
+            scope=${1#--}s/$2
+            ;;
         --to) to=${2%/} ;;
         --header)
             case $2 in ?*:?*) ;; *) fail "--header NAME:VALUE" ;; esac
@@ -72,24 +76,42 @@ while [ $# -gt 0 ]; do
     shift
 done
 
+# Asked for, unless --fields names others; and what else the dataset has.
 case $dataset in
 dns_logs)
-    all=ColoCode,EDNSSubnet,EDNSSubnetLength,QueryName,QueryType,ResponseCached,ResponseCode,SourceIP,Timestamp
+    asked=ColoCode,EDNSSubnet,EDNSSubnetLength,QueryName,QueryType,ResponseCached,ResponseCode,SourceIP,Timestamp
+    more=
     ;;
 dns_firewall_logs)
-    all=ClientResponseCode,ClusterID,ColoCode,EDNSSubnet,EDNSSubnetLength,QueryDO,QueryName,QueryRD,QuerySize
-    all=$all,QueryTCP,QueryType,ResponseCached,ResponseCachedStale,ResponseReason,SourceIP,Timestamp,UpstreamIP
-    all=$all,UpstreamResponseCode,UpstreamResponseTimeMs
+    asked=ClientResponseCode,ClusterID,ColoCode,EDNSSubnet,EDNSSubnetLength,QueryDO,QueryName,QueryRD,QuerySize
+    asked=$asked,QueryTCP,QueryType,ResponseCached,ResponseCachedStale,ResponseReason,SourceIP,Timestamp,UpstreamIP
+    asked=$asked,UpstreamResponseCode,UpstreamResponseTimeMs
+    more=
     ;;
 gateway_dns)
     # What the filter turns into ECS, and what tells why a query was let through or blocked.
-    all=AccountID,ColoCode,Datetime,DeviceID,DeviceName,DstIP,DstPort,Email,Location,MatchedCategoryIDs
-    all=$all,MatchedCategoryNames,PolicyID,PolicyName,Protocol,QueryCategoryIDs,QueryCategoryNames,QueryName
-    all=$all,QueryType,QueryTypeName,RCode,ResolvedIPs,ResolverDecision,ResourceRecordsJSON,SrcIP,SrcPort,UserID
+    asked=AccountID,ColoCode,Datetime,DeviceID,DeviceName,DstIP,DstPort,Email,Location,MatchedCategoryIDs
+    asked=$asked,MatchedCategoryNames,PolicyID,PolicyName,Protocol,QueryCategoryIDs,QueryCategoryNames,QueryName
+    asked=$asked,QueryType,QueryTypeName,RCode,ResolvedIPs,ResolverDecision,ResourceRecordsJSON,SrcIP,SrcPort,UserID
+    more=ApplicationID,ApplicationName,AppliedMaxTTL,AuthoritativeNameServerIPs,CNAMECategoryIDs,CNAMECategoryNames
+    more=$more,CNAMEs,CNAMEsReversed,ColoID,CustomResolveDurationMs,CustomResolverAddress,CustomResolverPolicyID
+    more=$more,CustomResolverPolicyName,CustomResolverResponse,DoHSubdomain,DoTSubdomain,EDEErrors
+    more=$more,InitialCategoryIDs,InitialCategoryNames,InitialResolvedIPs,InternalDNSDurationMs
+    more=$more,InternalDNSFallbackStrategy,InternalDNSRCode,InternalDNSViewID,InternalDNSZoneID,IsResponseCached
+    more=$more,LocationID,MatchedIndicatorFeedIDs,MatchedIndicatorFeedNames,Policy,QueryApplicationIDs
+    more=$more,QueryApplicationNames,QueryID,QueryIndicatorFeedIDs,QueryIndicatorFeedNames,QueryNameReversed
+    more=$more,QuerySize,RData,RedirectTargetURI,RegistrationID,RequestContextCategoryIDs
+    more=$more,RequestContextCategoryNames,ResolvedIPCategoryIDs,ResolvedIPCategoryNames,ResolvedIPContinentCodes
+    more=$more,ResolvedIPCountryCodes,ResolverPolicyID,ResolverPolicyName,ResourceRecords,ResponseTimeMs
+    more=$more,SrcIPContinentCode,SrcIPCountryCode,TenantID,TimeZone,TimeZoneInferredMethod,UpstreamRecordTTLs
     ;;
 *) fail "--dataset: dns_logs, dns_firewall_logs or gateway_dns" ;;
 esac
-case $timestamps in unixnano | rfc3339 | unix) ;; *) fail "--timestamps: unixnano, rfc3339 or unix" ;; esac
+case $timestamps in
+unixnano | unix | rfc3339) ;;
+rfc3339ms | rfc3339ns) [ -z "$legacy" ] || fail "--timestamps $timestamps: logpull_options (--legacy) do not have it" ;;
+*) fail "--timestamps: unixnano, unix, rfc3339, rfc3339ms or rfc3339ns" ;;
+esac
 [ -n "$scope" ] || fail "--zone ID or --account ID"
 case $scope in
 zones/*) [ "$dataset" = dns_logs ] || fail "$dataset belongs to an account: --account ID" ;;
@@ -98,13 +120,27 @@ esac
 case ${scope#*/} in "" | *[!0-9A-Za-z]*) fail "an ID has letters and digits" ;; esac
 case $to in https://?*) ;; *) fail "--to https://…: Logpush sends over TLS only" ;; esac
 case $to in *[!-0-9A-Za-z._~:/%]*) fail "--to: a URL without parameters (--header adds headers)" ;; esac
-fields=${fields:-$all}
-case $fields$name in *[!0-9A-Za-z,._\ -]*) fail "--fields and --name: letters, digits, and no quotes" ;; esac
+case ${to#https://} in
+*/*) fail "--to: no path: it would become part of the tag, and no match would fit (${to#https://})" ;;
+esac
+case $name in *[!0-9A-Za-z,._\ -]*) fail "--name: letters, digits, and no quotes" ;; esac
+
+fields=${fields:-$asked}
+case $fields in *[!0-9A-Za-z,_-]*) fail "--fields: names with a comma between, no spaces, no quotes" ;; esac
+case ,$fields, in *,,*) fail "--fields: an empty name in $fields" ;; esac
+case ,$fields, in *,QueryName,*) ;; *) fail "--fields: without QueryName the filter maps nothing" ;; esac
+for field in $(echo "$fields" | tr , ' '); do
+    case ,$asked,$more, in
+    *,"$field",*) ;;
+    *) [ -n "$new_fields" ] || fail "--fields: $dataset has no $field (--new-fields: it has by now)" ;;
+    esac
+done
 [ -n "$dry_run" ] || [ -n "${CLOUDFLARE_API_TOKEN:-}" ] || fail "CLOUDFLARE_API_TOKEN is not set"
 
 path=cloudflare.$dataset
 if [ -n "$path_secret" ]; then
     [ -n "${LOGPUSH_SECRET:-}" ] || fail "LOGPUSH_SECRET is not set (or --no-path-secret)"
+    [ "$LOGPUSH_SECRET" != change_me ] || fail "LOGPUSH_SECRET is still recipe.env's change_me: openssl rand -hex 32"
     # in_http turns anything else into _, and the secret would no longer be the one in recipe.env.
     case $LOGPUSH_SECRET in *[!0-9A-Za-z_]*) fail "LOGPUSH_SECRET: letters, digits and _ only" ;; esac
     path=cloudflare.$LOGPUSH_SECRET.$dataset

@@ -73,7 +73,8 @@ class Maker:
         if self.timestamp_format == "unix":
             return seconds
         text = datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
-        fraction = f".{nanoseconds:09}".rstrip("0").rstrip(".")
+        digits = {"rfc3339": 0, "rfc3339ms": 3, "rfc3339ns": 9}[self.timestamp_format]
+        fraction = f".{nanoseconds:09}"[: digits + 1] if digits else ""
         return f"{text}{fraction}Z"
 
     def address(self):
@@ -308,7 +309,7 @@ def read_options(arguments):
     add("--records", type=int, default=10_000, help=f"how many to make up (10000; at most {MOST_RECORDS})")
     add("--file", help="send these lines instead")
     add("--seed", type=int, default=1, help="other made-up records (1)")
-    add("--timestamp-format", choices=("unixnano", "unix", "rfc3339"), default="unixnano")
+    add("--timestamp-format", choices=("unixnano", "unix", "rfc3339", "rfc3339ms", "rfc3339ns"), default="unixnano")
     add("--max-upload-bytes", type=int, default=5_000_000, help="of a batch, before gzip (5000000)")
     add("--max-upload-records", type=int, default=100_000, help="of a batch (100000)")
     add("--rate", type=float, help="records a second, at most")

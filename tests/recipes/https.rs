@@ -11,7 +11,7 @@ use crate::receiver::{Receiver, accept};
 use crate::recipe::{Format, Recipe, each_format, examples, records_on_stdout};
 use crate::run::{Running, Site};
 
-const HTTPS: Recipe = Recipe { name: "https" };
+pub(crate) const HTTPS: Recipe = Recipe { name: "https" };
 /// in_http knows `http2` from here on.
 const HTTP2: Version = Version(3, 0, 0);
 /// From here on it also unpacks gzip when that is off.

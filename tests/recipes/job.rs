@@ -6,13 +6,14 @@ use std::process::{Command, Output};
 use flb_filter_cloudflare_dns::source::Dataset;
 use serde_json::{Value, json};
 
-use crate::https::send;
+use crate::https::{HTTPS, send};
 use crate::receiver::{Receiver, Request, accept};
 use crate::recipe::examples;
 use crate::{mapper, strict};
 
 const TOKEN: &str = "token-that-nobody-sees";
 const SECRET: &str = "0a1b2c3d4e5f";
+const TIME_FORMATS: [&str; 5] = ["unixnano", "unix", "rfc3339", "rfc3339ms", "rfc3339ns"];
 
 fn create_job(api: &str, args: &[&str]) -> Output {
     let mut command = Command::new(examples().join("logpush/create-job.sh"));
@@ -98,6 +99,44 @@ fn the_fields_that_it_asks_for_are_those_of_the_dataset() {
     }
 }
 
+/// All fields of a dataset may be asked for, and no others.
+#[test]
+fn the_fields_that_it_takes_are_those_of_the_dataset() {
+    for dataset in Dataset::ALL {
+        let base = if dataset == Dataset::DnsLogs { ZONE } else { ACCOUNT };
+        let base = with(&base, &["--dataset", dataset.name()]);
+        let names: Vec<_> = dataset.fields().into_iter().map(|field| field.name()).collect();
+        let all = names.join(",");
+        let (_, body) = dry_run(&with(&base, &["--fields", &all]));
+        assert_eq!(body["output_options"]["field_names"], json!(names));
+
+        let unknown = format!("{all},FromTomorrow");
+        let output = create_job("https://api.invalid", &with(&base, &["--fields", &unknown]));
+        assert_eq!(output.status.code(), Some(2));
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains(&format!("{} has no FromTomorrow", dataset.name())), "{told}");
+        let (_, body) = dry_run(&with(&base, &["--fields", &unknown, "--new-fields"]));
+        let asked = body["output_options"]["field_names"].as_array().expect("fields");
+        assert_eq!(asked.last(), Some(&json!("FromTomorrow")));
+    }
+}
+
+#[test]
+fn each_format_of_a_time_is_asked_for_by_its_name() {
+    for format in TIME_FORMATS {
+        let (_, body) = dry_run(&with(&ZONE, &["--timestamps", format]));
+        assert_eq!(body["output_options"]["timestamp_format"], format);
+    }
+}
+
+/// The slash at its end is none of a path.
+#[test]
+fn a_destination_may_end_in_a_slash() {
+    let (_, plain) = dry_run(&ZONE);
+    let (_, slash) = dry_run(&with(&ZONE, &["--to", "https://logs.example.com:8443/"]));
+    assert_eq!(slash, plain);
+}
+
 #[test]
 fn the_request_itself_carries_the_token_and_the_secret() {
     let api = Receiver::new(|_, _| (200, r#"{"success":true,"result":{"id":7}}"#.to_owned()));
@@ -136,26 +175,64 @@ fn a_refusal_of_the_api_is_an_error_and_is_shown() {
 fn wrong_options_send_nothing() {
     let api = Receiver::new(accept);
     let url = format!("http://127.0.0.1:{}", api.port);
-    for (args, told) in [
+    let options: &[(&[&str], &[&str], &str)] = &[
+        (&ZONE, &["--dataset", "http_requests"], "dns_logs, dns_firewall_logs or gateway_dns"),
+        (&ZONE, &["--dataset", "gateway_dns"], "gateway_dns belongs to an account"),
+        (&ACCOUNT, &[], "dns_logs belongs to a zone"),
+        (&ZONE, &["--account", "9a7806061c88ada1"], "one --zone or one --account"),
+        (&ZONE[2..], &[], "--zone ID or --account ID"),
+        (&ZONE[2..], &["--zone", "../x"], "an ID has letters and digits"),
+        (&ZONE, &["--to", "http://logs.example.com"], "over TLS only"),
+        (&ZONE, &["--to", "https://a\"b"], "a URL without parameters"),
         (
-            with(&ZONE, &["--dataset", "http_requests"]),
-            "dns_logs, dns_firewall_logs or gateway_dns",
+            &ZONE,
+            &["--to", "https://logs.example.com/in"],
+            "no path: it would become part of the tag",
         ),
-        (with(&ZONE, &["--dataset", "gateway_dns"]), "gateway_dns belongs to an account"),
-        (with(&ACCOUNT, &[]), "dns_logs belongs to a zone"),
-        (with(&ZONE, &["--to", "http://logs.example.com"]), "over TLS only"),
-        (with(&ZONE, &["--to", "https://a\"b"]), "a URL without parameters"),
-        (with(&ZONE, &["--zone", "../x"]), "an ID has letters and digits"),
-        (with(&ZONE, &["--fields", "A\",\"B"]), "no quotes"),
-        (with(&ZONE, &["--timestamps", "iso"]), "unixnano, rfc3339 or unix"),
-        (with(&ZONE, &["--dry"]), "unknown option: --dry"),
-        (with(&ZONE, &["--header"]), "--header needs a value"),
-        (with(&ZONE, &["--header", "Authorization"]), "NAME:VALUE"),
-    ] {
+        (&ZONE, &["--fields", "QueryName,A\",\"B"], "no spaces, no quotes"),
+        (&ZONE, &["--fields", "QueryName, QueryType"], "no spaces, no quotes"),
+        (&ZONE, &["--fields", "QueryName,,QueryType"], "an empty name in QueryName,,QueryType"),
+        (
+            &ZONE,
+            &["--fields", "QueryType,ResponseCode"],
+            "without QueryName the filter maps nothing",
+        ),
+        (&ZONE, &["--fields", "QueryName,SrcIP"], "dns_logs has no SrcIP"),
+        (&ZONE, &["--name", "A\",\"B"], "no quotes"),
+        (&ZONE, &["--timestamps", "iso"], "unixnano, unix, rfc3339, rfc3339ms or rfc3339ns"),
+        (&ZONE, &["--timestamps", "rfc3339ns", "--legacy"], "logpull_options (--legacy) do not"),
+        (&ZONE, &["--dry"], "unknown option: --dry"),
+        (&ZONE, &["--header"], "--header needs a value"),
+        (&ZONE, &["--header", "Authorization"], "NAME:VALUE"),
+    ];
+    for (base, args, told) in options {
+        let args = with(base, args);
         let output = create_job(&url, &args);
         assert_eq!(output.status.code(), Some(2), "{args:?}");
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(error.contains(told), "{args:?}: {error}");
+    }
+    assert_eq!(api.requests().len(), 0);
+}
+
+/// The secret as `recipe.env` comes with it, and others that no tag would match.
+#[test]
+fn a_secret_that_is_none_sends_nothing() {
+    let api = Receiver::new(accept);
+    let url = format!("http://127.0.0.1:{}", api.port);
+    let settings = HTTPS.settings();
+    let (_, placeholder) = settings.iter().find(|(name, _)| name == "LOGPUSH_SECRET").expect("it");
+    for (secret, told) in [
+        (&**placeholder, "is still recipe.env's change_me"),
+        ("", "LOGPUSH_SECRET is not set"),
+        ("a-b", "letters, digits and _ only"),
+    ] {
+        let mut command = Command::new(examples().join("logpush/create-job.sh"));
+        command.args(ZONE).env("CLOUDFLARE_API_TOKEN", TOKEN).env("LOGPUSH_SECRET", secret);
+        let output = command.env("CLOUDFLARE_API", &url).output().expect("a shell");
+        assert_eq!(output.status.code(), Some(2), "{secret}");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(error.contains(told), "{secret}: {error}");
     }
     assert_eq!(api.requests().len(), 0);
 }
@@ -197,7 +274,7 @@ fn the_sender_does_as_a_job_does() {
 #[test]
 fn the_records_that_it_makes_up_are_mapped_without_an_error() {
     for dataset in Dataset::ALL {
-        for format in ["unixnano", "unix", "rfc3339"] {
+        for format in TIME_FORMATS {
             let receiver = Receiver::new(accept);
             let args =
                 ["--records", "500", "--dataset", dataset.name(), "--timestamp-format", format];
