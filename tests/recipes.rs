@@ -53,3 +53,5 @@ mod kubernetes;
 mod statics;
 #[path = "recipes/template.rs"]
 mod template;
+#[path = "recipes/threads.rs"]
+mod threads;

@@ -91,13 +91,17 @@ COUNTED = re.compile(r'"log_records":(\d+)|^[\d.]+,(\d+) \(total = ')
 
 
 def wait_for(output, count):
-    """Reads what out_counter tells until it has seen so many records."""
+    """Reads what out_counter tells until it has seen so many records; says whether it has."""
     seen = 0
-    for line in output:
-        found = COUNTED.search(line)
-        seen += int(found[1] or found[2]) if found else 0
-        if seen >= count:
-            return
+    try:
+        for line in output:
+            found = COUNTED.search(line)
+            seen += int(found[1] or found[2]) if found else 0
+            if seen >= count:
+                return True
+    except OSError:
+        pass  # the end of a terminal whose other side is closed
+    return False
 
 
 def too_long(*_):
@@ -142,7 +146,8 @@ def run(options, text, count, batches, work):
     start = time.monotonic()
     # A terminal: what Fluent Bit writes to a pipe comes in lumps of 4 KB.
     ours, its = pty.openpty()
-    process = subprocess.Popen(command, stdin=its, stdout=its, stderr=subprocess.DEVNULL)
+    with open(work / "log", "w", encoding="utf-8") as log:
+        process = subprocess.Popen(command, stdin=its, stdout=its, stderr=log)
     os.close(its)
     signal.alarm(PATIENCE)
     try:
@@ -150,7 +155,9 @@ def run(options, text, count, batches, work):
             for part in (batches[::2], batches[1::2]):
                 threading.Thread(target=post, args=(port, part), daemon=True).start()
         with open(ours, encoding="utf-8", errors="replace", closefd=False) as output:
-            wait_for(output, count)
+            whole = wait_for(output, count)
+        if not whole:
+            raise SystemExit(f"Fluent Bit ended before it had all records:\n{(work / 'log').read_text()}")
         return time.monotonic() - start, cpu_seconds(process.pid), peak_memory(process.pid)
     finally:
         signal.alarm(0)
@@ -167,6 +174,14 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", help="set-ups whose name has this text")
     options = parser.parse_args()
+    if not os.access(options.fluent_bit, os.X_OK) or os.path.isdir(options.fluent_bit):
+        parser.error(f"no program: {options.fluent_bit}")
+    if not os.path.isfile(options.plugin):
+        parser.error(f"no file: {options.plugin}")
+    if not any(options.only is None or options.only in name for name in SETUPS):
+        parser.error(f"--only: none of {', '.join(SETUPS)}")
+    if options.records < 2 or options.rounds < 1:
+        parser.error("--records and --rounds: at least 2, and 1")
     signal.signal(signal.SIGALRM, too_long)
     send = sender()
     work = pathlib.Path(tempfile.mkdtemp())
