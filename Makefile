@@ -73,7 +73,7 @@ demo-deps: ## Install the Debian packages that building and the demonstration ne
 	@tests/install-packages.sh demo
 
 .PHONY: readme
-readme: ## Write README's tables anew from the code
+readme: ## Write the tables of README and docs/mapping.md anew from the code
 	UPDATE_README=1 cargo test --locked --test readme
 
 .PHONY: bench

@@ -1,7 +1,7 @@
-//! README's tables are the code's own: they are made from it and compared with it.
+//! The pages: their tables are the code's own, their links lead somewhere, and the lines of ours that
+//! they quote are those that the filter logs.
 //!
-//! After a change to the keys or the mapping, `UPDATE_README=1 cargo test --test readme` writes
-//! them anew.
+//! After a change to the keys or the mapping, `make readme` writes the tables anew.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
@@ -11,10 +11,19 @@ use std::path::{Path, PathBuf};
 
 use flb_filter_cloudflare_dns::Config;
 use flb_filter_cloudflare_dns::config::KEYS;
-use flb_filter_cloudflare_dns::ecs::{ECS_VERSION, Settings, outline};
-use flb_filter_cloudflare_dns::source::Dataset;
+use flb_filter_cloudflare_dns::ecs::{ECS_VERSION, Line, Settings, outline};
+use flb_filter_cloudflare_dns::source::{Dataset, Field};
 
-const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(name: impl AsRef<Path>) -> String {
+    let path = root().join(name);
+    fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+// ---- tables ----
 
 /// The table of the configuration keys.
 fn configuration() -> String {
@@ -37,50 +46,58 @@ fn fields(dataset: Dataset) -> String {
     let lines = outline(&settings, dataset);
     let mut table = String::from("| field | type | goes to |\n| --- | --- | --- |\n");
     for field in dataset.fields() {
-        let places: Vec<_> = lines
-            .iter()
-            .filter(|line| line.from.contains(&field))
-            .map(|line| format!("`{}`", line.path))
-            .collect();
-        assert!(!places.is_empty(), "{field:?} has no place");
-        let of_type = field.of_type().name();
-        writeln!(table, "| `{}` | {of_type} | {} |", field.name(), places.join(", "))
-            .expect("a String takes it");
+        let (name, kind, places) = (field.name(), field.of_type().name(), places(&lines, field));
+        writeln!(table, "| `{name}` | {kind} | {places} |").expect("a String takes it");
     }
     table
 }
 
+/// Where a field goes, by the outline of its dataset.
+fn places(outline: &[Line], field: Field) -> String {
+    let lines = outline.iter().filter(|line| line.from.contains(&field));
+    let places: Vec<_> = lines.map(|line| format!("`{}`", line.path)).collect();
+    assert!(!places.is_empty(), "{field:?} has no place");
+    places.join(", ")
+}
+
 /// Replaces what stands between the two comments that name a section.
-fn with_section(readme: &str, name: &str, text: &str) -> String {
+fn with_section(page: &str, name: &str, text: &str) -> String {
     let begin = format!("<!-- begin {name} -->\n");
     let end = format!("<!-- end {name} -->");
-    let (before, rest) = readme.split_once(&begin).unwrap_or_else(|| panic!("no {begin}"));
+    let (before, rest) = page.split_once(&begin).unwrap_or_else(|| panic!("no {begin}"));
     let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("no {end}"));
     format!("{before}{begin}{text}{end}{after}")
 }
 
-#[test]
-fn the_tables_of_readme_are_those_of_the_code() {
-    let readme = fs::read_to_string(README).expect("README.md");
-    let mut wanted = with_section(&readme, "configuration", &configuration());
-    for dataset in Dataset::ALL {
-        wanted = with_section(&wanted, dataset.name(), &fields(dataset));
-    }
+/// Compares a page with what its sections have to be, or writes it.
+#[track_caller]
+fn has_sections<'a>(name: &str, sections: impl IntoIterator<Item = (&'a str, String)>) {
+    let page = read(name);
+    let sections = sections.into_iter();
+    let wanted = sections.fold(page.clone(), |page, (name, text)| with_section(&page, name, &text));
     if std::env::var_os("UPDATE_README").is_some() {
-        fs::write(README, &wanted).expect("README.md");
-        return;
+        fs::write(root().join(name), wanted).expect("a page that can be written");
+    } else {
+        assert!(page == wanted, "{name} is behind the code: make readme");
     }
-    assert!(
-        readme == wanted,
-        "README.md is behind the code: UPDATE_README=1 cargo test --test readme"
-    );
 }
 
 #[test]
-fn readme_names_the_version_of_ecs_that_is_stated() {
-    let readme = fs::read_to_string(README).expect("README.md");
-    assert!(readme.contains(&format!("`ecs.version` (`{ECS_VERSION}`)")));
+fn the_keys_in_readme_are_those_of_the_code() {
+    has_sections("README.md", [("configuration", configuration())]);
 }
+
+#[test]
+fn the_tables_of_the_mapping_are_those_of_the_code() {
+    has_sections("docs/mapping.md", Dataset::ALL.map(|dataset| (dataset.name(), fields(dataset))));
+}
+
+#[test]
+fn the_mapping_names_the_version_of_ecs_that_is_stated() {
+    assert!(read("docs/mapping.md").contains(&format!("`ecs.version` (`{ECS_VERSION}`)")));
+}
+
+// ---- links ----
 
 /// The project's pages, without what was built.
 fn pages(dir: &Path, found: &mut Vec<PathBuf>) {
@@ -95,25 +112,101 @@ fn pages(dir: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The targets of the links in a page: `[text](target)`.
-fn links(page: &str) -> impl Iterator<Item = &str> {
-    page.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0))
+/// The lines of a page that are not code.
+fn prose(page: &str) -> impl Iterator<Item = &str> {
+    let mut in_code = false;
+    page.lines().filter(move |line| {
+        let fence = line.trim_start().starts_with("```");
+        in_code ^= fence;
+        !in_code && !fence
+    })
+}
+
+/// The targets of the links in a line: `[text](target)`.
+fn links(line: &str) -> impl Iterator<Item = &str> {
+    line.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0))
+}
+
+/// The names by which a link reaches the headings of a page, as GitHub makes them.
+fn anchors(page: &str) -> Vec<String> {
+    let headings = prose(page).filter(|line| line.starts_with('#'));
+    let anchor = |heading: &str| {
+        let text = heading.trim_start_matches('#').trim().to_lowercase();
+        let kept = text.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+    };
+    headings.map(anchor).collect()
+}
+
+/// What is wrong with a link of a page, if anything.
+fn fault(page: &Path, link: &str) -> Option<&'static str> {
+    let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+    let target = page.parent().expect("a directory").join(file);
+    let target = if file.is_empty() { page.to_owned() } else { target };
+    if !target.exists() {
+        return Some("there is no such file");
+    }
+    if is_packaged(page) && !is_packaged(&target) {
+        return Some("the packages do not have it");
+    }
+    let there = anchor.is_empty() || anchors(&read(&target)).iter().any(|name| name == anchor);
+    (!there).then_some("the page has no such heading")
+}
+
+/// Whether a file is in the packages, too (packaging/dist.sh).
+fn is_packaged(path: &Path) -> bool {
+    let path = path.canonicalize().expect("a file that exists");
+    let name = path.strip_prefix(root()).expect("a file of the project");
+    let alone = ["README.md", "CHANGELOG.md", "LICENSE"].iter().any(|file| name == Path::new(file));
+    let with_others = name.starts_with("docs") || name.starts_with("examples");
+    alone || with_others && name.extension().is_none_or(|extension| extension != "rs")
 }
 
 #[test]
-fn links_between_the_pages_lead_somewhere() {
+fn links_between_the_pages_lead_somewhere_in_the_packages_too() {
     let mut found = Vec::new();
-    pages(Path::new(env!("CARGO_MANIFEST_DIR")), &mut found);
+    pages(root(), &mut found);
     let mut dead = Vec::new();
     for path in &found {
-        let page = fs::read_to_string(path).expect("a page");
-        for link in links(&page).filter(|link| !link.contains("://")) {
-            let (file, _) = link.split_once('#').unwrap_or((link, ""));
-            let target = path.parent().expect("a directory").join(file);
-            if !target.exists() {
-                dead.push(format!("{}: {link}", path.display()));
-            }
-        }
+        let page = read(path);
+        let links = prose(&page).flat_map(links).filter(|link| !link.contains("://"));
+        dead.extend(links.filter_map(|link| {
+            Some(format!("{}: {link}: {}", path.display(), fault(path, link)?))
+        }));
     }
     assert!(found.len() > 5 && dead.is_empty(), "{dead:#?}");
+}
+
+// ---- quoted lines ----
+
+/// The text of all sources, with string literals that go on in the next line joined.
+fn sources(dir: &Path, text: &mut String) {
+    for entry in fs::read_dir(dir).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            sources(&path, text);
+        } else {
+            let source = read(&path);
+            let mut lines = source.split("\\\n");
+            text.push_str(lines.next().unwrap_or_default());
+            lines.for_each(|line| text.push_str(line.trim_start()));
+        }
+    }
+}
+
+/// The headings of the section in which Troubleshooting quotes the filter: `…` stands for what
+/// differs, and the parts between, split at quotation marks too, are as they are in the code.
+#[test]
+fn the_quoted_lines_are_those_of_the_filter() {
+    let page = read("docs/troubleshooting.md");
+    let (_, own) = page.split_once("\n## What the filter itself says\n").expect("the section");
+    let mut code = String::new();
+    sources(&root().join("src"), &mut code);
+    let quoted = own.lines().filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'));
+    let quoted: Vec<_> = quoted.collect();
+    for line in &quoted {
+        let parts = line.split(['…', '"']);
+        parts.for_each(|part| assert!(code.contains(part), "not in src/: {part} of {line}"));
+    }
+    assert!(quoted.len() > 3, "{quoted:?}");
 }

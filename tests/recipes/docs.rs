@@ -1,4 +1,4 @@
-//! `docs/filter.md`: its table is README's, its two configurations are one, and its sample is true.
+//! `docs/filter.md`: its two configurations are one, and its sample is true.
 
 use std::fs;
 use std::path::Path;
@@ -13,11 +13,6 @@ use crate::plugin::plugin;
 use crate::recipe::records_on_stdout;
 use crate::run::Site;
 
-fn document(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-    fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
-}
-
 /// What stands between the two comments that name a section, without the fences of code.
 fn section(document: &str, name: &str) -> String {
     let begin = format!("<!-- begin {name} -->\n");
@@ -28,16 +23,12 @@ fn section(document: &str, name: &str) -> String {
 }
 
 fn page() -> String {
-    document("docs/filter.md")
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/filter.md");
+    fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 fn sample() -> (String, Vec<Value>) {
     (section(&page(), "input"), json_lines(&section(&page(), "output")))
-}
-
-#[test]
-fn the_parameters_of_the_page_are_those_of_readme() {
-    assert_eq!(section(&page(), "configuration"), section(&document("README.md"), "configuration"));
 }
 
 #[test]
