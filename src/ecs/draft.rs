@@ -1,56 +1,29 @@
 //! One ECS record while it is being written.
 
-use std::io::{self, Write};
-
-use super::enrich::{self, Found};
-use super::frame::{Frames, Signature, VARIANTS};
-use super::notes::{Notes, Reason};
+use super::event::{Event, Place};
 use super::settings::Settings;
-use super::{framed, rule, typed, whole};
-use crate::chunk::{Header, LAST_EVENT_SECOND, encode_event_time, event_time};
-use crate::msgpack::{AsJson, Hex, Part, Writer, map_pairs, marker, text};
+use super::values::error_message::{ErrorMessage, Reason};
+use super::values::ip::Family;
+use super::values::name::{Domain, split_name};
+use super::values::{cloudflare, coerce};
+use crate::chunk::{LAST_EVENT_SECOND, encode_event_time, event_time};
+use crate::msgpack::{Part, Writer, map_pairs, marker, text};
 use crate::source::{Dataset, Field, FieldSet, Record, Type};
 use crate::timestamp::{Fraction, Time, TimeFormat};
 
-/// An event to be mapped.
-#[derive(Debug, Clone, Copy)]
-pub struct Event<'a> {
-    /// The chunk that the event is in.
-    pub chunk: &'a [u8],
-    /// Where the event begins.
-    pub start: usize,
-    /// Where the parts of its header are.
-    pub header: Header,
-    /// Where its Cloudflare record came from.
-    pub place: Place<'a>,
-}
-
-/// Where a Cloudflare record came from.
-#[derive(Debug, Clone, Copy)]
-pub enum Place<'a> {
-    /// It is the event's record.
-    Record,
-    /// It is JSON text in a field of the event's record.
-    Text {
-        /// The MessagePack of that text.
-        record: &'a [u8],
-        /// The text.
-        text: &'a [u8],
-        /// Which pair of the event's record holds it, from 0 on.
-        pair: usize,
-        /// How many pairs the event's record has.
-        pairs: usize,
-    },
-}
-
-/// Memory that is used anew for each record.
+/// What the rows of a record found, for the derived fields: fields that were read, and numbers.
 #[derive(Debug, Default)]
-pub struct Scratch {
-    /// What could not be read in the record written last.
-    pub notes: Notes,
-    time_format: TimeFormat,
-    frames: Frames,
-    answers: Vec<u8>,
+pub(super) struct Found<'a> {
+    /// As it is written.
+    pub(super) question_name: Option<Part<'a>>,
+    pub(super) response_code: Option<u16>,
+    pub(super) source_ip: Option<(Field, Family)>,
+    pub(super) destination_ip: Option<Field>,
+    /// The array of them; not all need be valid.
+    pub(super) resolved_ips: Option<Field>,
+    /// Whether the draft's answers are this record's.
+    pub(super) answers: bool,
+    pub(super) domain: Option<Domain>,
 }
 
 /// A record while it is being written.
@@ -61,8 +34,8 @@ pub(super) struct Draft<'a, 'w> {
     pub(super) answers: &'a mut Vec<u8>,
     pub(super) time: Option<Time>,
     pub(super) dataset: Dataset,
-    event: &'a Event<'a>,
-    bytes: &'a [u8],
+    pub(super) event: &'a Event<'a>,
+    pub(super) bytes: &'a [u8],
     pub(super) record: &'a Record,
     /// Fields that no row has taken.
     pub(super) left: FieldSet,
@@ -70,84 +43,14 @@ pub(super) struct Draft<'a, 'w> {
     pub(super) refused: FieldSet,
     /// Whether memory could not be had.
     pub(super) starved: bool,
-    pub(super) notes: &'a mut Notes,
-    time_format: &'a mut TimeFormat,
-}
-
-/// What there was too little of to write an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shortage {
-    /// So many bytes of room are needed.
-    Room(usize),
-    /// Memory beside it could not be had.
-    Memory,
-}
-
-/// Writes the event mapped to ECS, header included.
-///
-/// # Errors
-/// What there was too little of; what was written then means nothing.
-pub fn write_event(
-    settings: &Settings,
-    dataset: Dataset,
-    record: &Record,
-    event: &Event<'_>,
-    scratch: &mut Scratch,
-    room: &mut [u8],
-) -> Result<usize, Shortage> {
-    let Scratch { notes, time_format, frames, answers } = scratch;
-    notes.clear();
-    let bytes = match event.place {
-        Place::Record => event.chunk,
-        Place::Text { record, .. } => record,
-    };
-    let fields = dataset.fields();
-    let mut draft = Draft {
-        settings,
-        writer: Writer::new(room),
-        found: Found::default(),
-        answers,
-        time: None,
-        dataset,
-        event,
-        bytes,
-        record,
-        left: record.present().and(settings.left_by_rows(dataset)),
-        refused: FieldSet::NONE,
-        starved: false,
-        notes,
-        time_format,
-    };
-    draft.begin();
-    let left = draft.left;
-    if draft.has_foreign(fields) || !draft.refused.is_empty() {
-        whole::write(&mut draft, fields);
-        return draft.finish();
-    }
-    let root = draft.writer.position();
-    for variant in 0..VARIANTS {
-        let signature = draft.signature(fields, variant);
-        let Some(frame) = frames.find(signature) else {
-            frames.make(signature, |frame| whole::write_and_frame(&mut draft, fields, frame));
-            return draft.finish();
-        };
-        if framed::write(&mut draft, frame) {
-            return draft.finish();
-        }
-        let is_usual = draft.refused.is_empty() && !draft.starved;
-        draft.start_again(root, left);
-        if !is_usual {
-            break;
-        }
-    }
-    whole::write(&mut draft, fields);
-    draft.finish()
+    pub(super) error_message: &'a mut ErrorMessage,
+    pub(super) time_format: &'a mut TimeFormat,
 }
 
 impl<'a> Draft<'a, '_> {
     /// Reads the time, writes the event's header, and finds the parts of the name.
     #[inline(always)]
-    fn begin(&mut self) {
+    pub(super) fn begin(&mut self) {
         let field = match self.dataset {
             Dataset::DnsLogs | Dataset::DnsFirewallLogs => Field::Timestamp,
             Dataset::GatewayDns => Field::Datetime,
@@ -159,40 +62,23 @@ impl<'a> Draft<'a, '_> {
             self.keep(field);
         }
         if self.settings.enrich.domain {
-            self.found.domain = self.value(Field::QueryName).and_then(enrich::split_name);
+            self.found.domain = self.value(Field::QueryName).and_then(split_name);
         }
-    }
-
-    fn finish(self) -> Result<usize, Shortage> {
-        if self.starved {
-            return Err(Shortage::Memory);
-        }
-        self.writer.finish().map_err(Shortage::Room)
     }
 
     /// Goes back to where the record begins, with the fields that were left then.
     #[cold]
-    fn start_again(&mut self, root: usize, left: FieldSet) {
+    pub(super) fn start_again(&mut self, root: usize, left: FieldSet) {
         self.writer.rewind(root, 0);
-        self.notes.clear();
+        self.error_message.clear();
         self.refused = FieldSet::NONE;
         self.left = left;
         self.found = Found { domain: self.found.domain, ..Found::default() };
     }
 
-    #[inline(always)]
-    fn signature(&self, fields: FieldSet, variant: u8) -> Signature {
-        Signature {
-            dataset: self.dataset,
-            present: self.record.present().and(fields),
-            domain: self.found.domain.map_or(0, |domain| domain.parts()),
-            variant,
-        }
-    }
-
     /// Whether any field stays that is not Cloudflare's.
     #[inline]
-    fn has_foreign(&self, fields: FieldSet) -> bool {
+    pub(super) fn has_foreign(&self, fields: FieldSet) -> bool {
         let beside_text = match self.event.place {
             Place::Record => false,
             Place::Text { pairs, .. } => {
@@ -232,7 +118,7 @@ impl<'a> Draft<'a, '_> {
     pub(super) fn refuse(&mut self, field: Field, reason: Reason) -> bool {
         if !self.refused.has(field) {
             self.refused.insert(field);
-            self.notes.add(field, reason);
+            self.error_message.add(field, reason);
         }
         self.left.insert(field);
         false
@@ -262,7 +148,7 @@ impl<'a> Draft<'a, '_> {
     #[inline(always)]
     pub(super) fn write_typed(&mut self, field: Field, of_type: Type) -> bool {
         let value = self.record.value_there(self.bytes, field);
-        let written = typed::write(&mut self.writer, of_type, value);
+        let written = cloudflare::write(&mut self.writer, of_type, value);
         written.map_err(|reason| self.refuse(field, reason)).is_ok()
     }
 
@@ -292,7 +178,7 @@ impl<'a> Draft<'a, '_> {
     #[inline]
     fn read_time(&mut self, field: Field) {
         let Some(value) = self.value(field) else { return };
-        self.time = rule::time(value);
+        self.time = coerce::time(value);
         if self.time.is_none() {
             self.refuse(field, Reason::NotTime);
         }
@@ -372,50 +258,5 @@ impl<'a> Draft<'a, '_> {
                 each(self, key, value);
             }
         }
-    }
-}
-
-/// `event.original`: the text that the record came as, or its JSON.
-pub(super) fn original(draft: &mut Draft<'_, '_>) -> bool {
-    if let Place::Text { text, .. } = draft.event.place {
-        draft.writer.str(text);
-        return true;
-    }
-    write_json(&mut draft.writer, draft.record.raw(draft.bytes))
-}
-
-/// Writes an encoded value's JSON as text; `false` when it has none, or the text has no form in
-/// MessagePack, and then what is written means nothing.
-pub(super) fn write_json(writer: &mut Writer<'_>, raw: &[u8]) -> bool {
-    let value = AsJson::new(raw);
-    if !value.is_writable() {
-        return false;
-    }
-    let start = writer.begin_text();
-    let written = serde_json::to_writer(ToWriter(writer), &value);
-    let size = writer.position() - start;
-    writer.end_text(start);
-    written.is_ok() && u32::try_from(size).is_ok()
-}
-
-/// Writes an encoded value's bytes as the text of their hex digits.
-pub(super) fn write_hex(writer: &mut Writer<'_>, raw: &[u8]) {
-    let start = writer.begin_text();
-    // It never fails.
-    drop(write!(ToWriter(writer), "{}", Hex(raw)));
-    writer.end_text(start);
-}
-
-/// Lets serde_json write into a [`Writer`], which never fails.
-struct ToWriter<'d, 'w>(&'d mut Writer<'w>);
-
-impl io::Write for ToWriter<'_, '_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.copy(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -1,9 +1,11 @@
 //! The configuration as the mapping needs it, worked out once.
 
-use super::outline::{fields_of_rows, top_level_names};
 use crate::config::{Config, Convention, Enrich, WrongValue};
 use crate::msgpack::Writer;
 use crate::source::{Dataset, Field, FieldSet, NameSet};
+
+/// One for each dataset, in the order of [`Dataset::index`].
+pub(super) type ByDataset<T> = [T; Dataset::ALL.len()];
 
 /// The settings that the rows of a mapping ask for.
 #[derive(Debug, Clone)]
@@ -21,20 +23,17 @@ pub struct Settings {
     timestamp_key: Vec<u8>,
     /// Whether a field of Cloudflare's has the name of the time field.
     time_has_name_of_field: bool,
-    /// By dataset: the fields that rows take.
-    rows: [FieldSet; 3],
-    /// By dataset: the top-level names that the mapping may write.
-    taken: [NameSet; 3],
+    /// The fields that rows take.
+    rows: ByDataset<FieldSet>,
+    /// The top-level names that the mapping may write.
+    taken: ByDataset<NameSet>,
     watch: NameSet,
 }
 
 impl Settings {
-    /// Works out the settings.
-    ///
-    /// # Errors
-    /// [`WrongValue`] when `timestamp_key` is a name that the mapping writes itself.
-    pub fn new(config: &Config) -> Result<Self, WrongValue> {
-        let mut settings = Self {
+    /// The settings of these keys, before it is known what the rows make of them.
+    pub(super) fn of_keys(config: &Config) -> Self {
+        Self {
             convention: config.convention,
             enrich: config.enrich,
             keep_codes: config.keep_codes,
@@ -50,26 +49,38 @@ impl Settings {
             rows: Default::default(),
             taken: Default::default(),
             watch: NameSet::default(),
-        };
-        settings.rows = Dataset::ALL.map(|dataset| fields_of_rows(&settings, dataset));
+        }
+    }
+
+    /// Adds what the rows make of these keys: by dataset, the fields that they take, and the
+    /// top-level names that they may write.
+    ///
+    /// # Errors
+    /// [`WrongValue`] when `timestamp_key` is a name that the mapping writes itself.
+    pub(super) fn with_rows(
+        mut self,
+        config: &Config,
+        rows: ByDataset<FieldSet>,
+        names: ByDataset<Vec<&'static str>>,
+    ) -> Result<Self, WrongValue> {
+        self.rows = rows;
         let timestamp_key = config.timestamp_key.as_deref();
         let mut all = vec!["event"];
-        let by_dataset = Dataset::ALL.map(|dataset| top_level_names(&settings, dataset));
-        for (dataset, names) in Dataset::ALL.into_iter().zip(by_dataset) {
+        for (dataset, names) in Dataset::ALL.into_iter().zip(names) {
             let can_come = config.datasets().any(|configured| configured == dataset);
             if let Some(name) = timestamp_key.filter(|name| can_come && names.contains(name)) {
                 return Err(WrongValue::of("timestamp_key", name));
             }
             let names: Vec<_> = names.into_iter().chain(timestamp_key).collect();
-            if let Some(taken) = settings.taken.get_mut(dataset.index()) {
+            if let Some(taken) = self.taken.get_mut(dataset.index()) {
                 *taken = NameSet::new(names.iter().copied());
             }
             all.extend(names);
         }
         all.sort_unstable();
         all.dedup();
-        settings.watch = NameSet::new(all);
-        Ok(settings)
+        self.watch = NameSet::new(all);
+        Ok(self)
     }
 
     /// The names to look for among a record's foreign keys: `event`, which tells a record that

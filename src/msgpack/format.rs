@@ -69,6 +69,9 @@ const fn heads() -> [u8; 256] {
     sizes
 }
 
+/// The head of an array of one item.
+pub const ONE: &[u8; 1] = &[marker::FIXARRAY | 1];
+
 /// Encodes `text` as a `fixstr`; `N` is its length plus one.
 ///
 /// # Panics
@@ -118,3 +121,22 @@ pub const fn join<const N: usize>(parts: &[&[u8]]) -> [u8; N] {
     }
     joined
 }
+
+/// A string literal of at most 31 bytes as a constant, encoded MessagePack `fixstr`.
+macro_rules! key {
+    ($text:expr) => {{
+        const ENCODED: &[u8; $text.len() + 1] = &$crate::msgpack::fixstr($text);
+        ENCODED
+    }};
+}
+pub(crate) use key;
+
+/// Constants joined into one, so that they are written in one copy.
+macro_rules! joined {
+    ($($part:expr),+ $(,)?) => {{
+        const PARTS: &[&[u8]] = &[$($part),+];
+        const JOINED: &[u8; $crate::msgpack::total_len(PARTS)] = &$crate::msgpack::join(PARTS);
+        JOINED
+    }};
+}
+pub(crate) use joined;

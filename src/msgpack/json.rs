@@ -1,11 +1,12 @@
 //! MessagePack as JSON text, by serde_json, without a document tree in between.
 
 use std::fmt::{self, Write as _};
-use std::io;
+use std::io::{self, Write as _};
 
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use super::{Reader, Value, array_items, map_pairs};
+use super::reader::{Reader, Value, array_items, map_pairs};
+use super::writer::Writer;
 
 /// Containers nested deeper than this are not written: an error of the serializer. Fluent Bit's
 /// own decoder (msgpack-c) gives up at the same depth.
@@ -151,10 +152,46 @@ impl fmt::Display for Lossy<'_> {
 }
 
 /// Bytes as lower-case hex digits.
-pub struct Hex<'a>(pub &'a [u8]);
+struct Hex<'a>(&'a [u8]);
 
 impl fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Writes an encoded value's JSON as text; `false` when it has none, or the text has no form in
+/// MessagePack, and then what is written means nothing.
+pub fn write_json(writer: &mut Writer<'_>, raw: &[u8]) -> bool {
+    let value = AsJson::new(raw);
+    if !value.is_writable() {
+        return false;
+    }
+    let start = writer.begin_text();
+    let written = serde_json::to_writer(ToWriter(writer), &value);
+    let size = writer.position() - start;
+    writer.end_text(start);
+    written.is_ok() && u32::try_from(size).is_ok()
+}
+
+/// Writes an encoded value's bytes as the text of their hex digits.
+pub fn write_hex(writer: &mut Writer<'_>, raw: &[u8]) {
+    let start = writer.begin_text();
+    // It never fails.
+    drop(write!(ToWriter(writer), "{}", Hex(raw)));
+    writer.end_text(start);
+}
+
+/// Lets serde_json write into a [`Writer`], which never fails.
+struct ToWriter<'d, 'w>(&'d mut Writer<'w>);
+
+impl io::Write for ToWriter<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.copy(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

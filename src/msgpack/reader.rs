@@ -4,8 +4,8 @@
 //! before anything is taken, nothing is allocated, and [`skip`] needs no stack, however deep
 //! a value is nested. A reader that reports [`Malformed`] has not moved past the bad value.
 
-use super::Part;
 use super::format::{ABSENT, HEADS, marker};
+use super::part::Part;
 
 /// The bytes at the position are no complete MessagePack value: cut short, or the reserved byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -141,7 +141,7 @@ impl Mapper {
     /// The first field that could not be read in the record mapped last.
     #[cold]
     fn first_unreadable(&self, chunk: &[u8]) -> Option<Unreadable> {
-        let &(field, reason) = self.scratch.notes.list().first()?;
+        let &(field, reason) = self.scratch.error_message.list().first()?;
         let bytes = self.text.as_ref().map_or(chunk, |text| self.json.bytes(text.size));
         let value = self.record.value(bytes, field)?;
         Some(Unreadable::new(field, reason, value.bytes()))
@@ -178,7 +178,7 @@ impl Mapper {
                 pass.stayed = true;
                 pass.copied = end;
                 self.map(dataset, chunk, at, header, output)?;
-                let with_error = !self.scratch.notes.list().is_empty();
+                let with_error = !self.scratch.error_message.list().is_empty();
                 counts.add_mapped(dataset, with_error);
                 if with_error && self.unreadable.is_none() {
                     self.unreadable = self.first_unreadable(chunk);
@@ -207,7 +207,7 @@ impl Mapper {
         self.record.dataset(self.dataset)
     }
 
-    /// Finds the JSON text in the field `key_name`, notes where it is, and indexes its record, if it
+    /// Finds the JSON text in the field `key_name`, error_message where it is, and indexes its record, if it
     /// is one of a JSON object. Gives the end of the event's record.
     fn read_text(&mut self, chunk: &[u8], header: Header) -> Result<usize, Fault> {
         self.text = None;

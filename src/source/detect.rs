@@ -1,11 +1,11 @@
 //! Which dataset a record is from, and whether it is ours at all.
 
-use super::Field::{
+use super::fields::Field::{
     ClientResponseCode, ClusterID, ColoCode, Datetime, QueryName, QueryNameReversed, QueryType,
     RCode, ResolverDecision, ResponseCode, SourceIP, Timestamp, UpstreamIP, UpstreamResponseCode,
 };
-use super::{Dataset, FieldSet, Record};
-use crate::msgpack::{map_pairs, text};
+use super::fields::{Dataset, FieldSet};
+use super::record::Record;
 
 /// The keys that tell a dataset, even with an empty value; the first that matches counts.
 const TELLTALES: [(FieldSet, Dataset); 3] = [
@@ -30,16 +30,4 @@ impl Record {
             told.map(|(_, dataset)| *dataset)
         })
     }
-}
-
-/// Whether a record's encoded `event` shows that the record was mapped before: its `dataset` is
-/// one of the three.
-pub fn is_ecs_already(event: &[u8]) -> bool {
-    map_pairs(event).is_some_and(|mut pairs| {
-        pairs.any(|(key, value)| {
-            let name = text(value).and_then(|name| std::str::from_utf8(name).ok());
-            text(key) == Some(b"dataset")
-                && Dataset::ALL.iter().any(|dataset| Some(dataset.name()) == name)
-        })
-    })
 }

@@ -7,11 +7,13 @@
 mod detect;
 mod fields;
 mod json;
-mod pattern;
+mod key_order;
+mod name_set;
+mod prefix;
 mod record;
-mod shape;
+mod spans;
 
-pub use detect::is_ecs_already;
 pub use fields::{Dataset, FIELD_COUNT, Field, FieldSet, LONGEST_NAME, Type};
 pub use json::{JsonRecord, transcode_array};
-pub use record::{NameSet, Record};
+pub use name_set::NameSet;
+pub use record::{Record, is_ecs_already};

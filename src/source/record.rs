@@ -1,24 +1,13 @@
 //! The index of one record: where each field's value lies.
 
-use super::shape::Shape;
-use super::{FIELD_COUNT, Field, FieldSet, is_ecs_already};
+use super::fields::{Dataset, FIELD_COUNT, Field, FieldSet};
+use super::key_order::KeyOrder;
+use super::name_set::NameSet;
+use super::spans::{Span, Spans};
 use crate::msgpack::{Malformed, Part, map_head, map_pairs, skip, skip_value, text};
 
-/// Where one encoded value lies.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Span {
-    pub(super) start: usize,
-    pub(super) end: usize,
-}
-
-/// A span for each field, and one for all that is foreign.
-pub(super) type Spans = [Span; FIELD_COUNT + 1];
-
-/// The place of the span for all that is foreign.
-pub(super) const NOWHERE: usize = FIELD_COUNT;
-
-/// Shapes are told apart by their number of pairs, modulo this.
-const SHAPES: usize = 4;
+/// Orders are told apart by their number of pairs, modulo this.
+const ORDERS: usize = 4;
 
 /// An index over the MessagePack bytes of one record; made once, filled anew for each record.
 ///
@@ -34,7 +23,7 @@ pub struct Record {
     watched: bool,
     is_ecs: bool,
     has_event: bool,
-    shapes: [Shape; SHAPES],
+    orders: [KeyOrder; ORDERS],
 }
 
 impl Default for Record {
@@ -49,7 +38,7 @@ impl Default for Record {
             watched: false,
             is_ecs: false,
             has_event: false,
-            shapes: Default::default(),
+            orders: Default::default(),
         }
     }
 }
@@ -67,20 +56,20 @@ impl Record {
             return skip(bytes, at);
         };
         self.pairs = pairs;
-        let shape = shape_for(&mut self.shapes, pairs);
-        if let Some(followed) = shape.follow(bytes, at, pairs, &mut self.spans)? {
-            self.seen = shape.seen();
+        let order = order_for(&mut self.orders, pairs);
+        if let Some(followed) = order.follow(bytes, at, pairs, &mut self.spans)? {
+            self.seen = order.seen();
             self.present = self.seen.without(followed.absent);
-            self.unknown = shape.unknown();
-            self.watched = shape.watched();
+            self.unknown = order.unknown();
+            self.watched = order.watched();
             return Ok(followed.end);
         }
         self.learn(bytes, at, watch)
     }
 
-    /// Indexes a record key by key, and learns its shape.
+    /// Indexes a record key by key, and learns the order of its keys.
     fn learn(&mut self, bytes: &[u8], mut at: usize, watch: &NameSet) -> Result<usize, Malformed> {
-        shape_for(&mut self.shapes, self.pairs).begin(self.pairs);
+        order_for(&mut self.orders, self.pairs).begin(self.pairs);
         for _ in 0..self.pairs {
             let start = skip(bytes, at)?;
             let key = bytes.get(at..start).unwrap_or_default();
@@ -93,10 +82,10 @@ impl Record {
                     self.add_foreign(name, bytes.get(start..end).unwrap_or_default(), watch);
                 }
             }
-            shape_for(&mut self.shapes, self.pairs).learn(key, field);
+            order_for(&mut self.orders, self.pairs).learn(key, field);
             at = end;
         }
-        shape_for(&mut self.shapes, self.pairs).end(!self.has_event, self.watched);
+        order_for(&mut self.orders, self.pairs).end(!self.has_event, self.watched);
         Ok(at)
     }
 
@@ -207,38 +196,21 @@ impl Record {
     }
 }
 
-/// The shape that a record of so many pairs may have.
+/// The order that a record of so many pairs may have.
 #[inline]
-#[expect(clippy::indexing_slicing, reason = "modulo the number of shapes")]
-fn shape_for(shapes: &mut [Shape; SHAPES], pairs: usize) -> &mut Shape {
-    &mut shapes[pairs % SHAPES]
+#[expect(clippy::indexing_slicing, reason = "modulo the number of orders")]
+fn order_for(orders: &mut [KeyOrder; ORDERS], pairs: usize) -> &mut KeyOrder {
+    &mut orders[pairs % ORDERS]
 }
 
-/// A small set of names, quick to tell that a name is not in it.
-#[derive(Debug, Clone, Default)]
-pub struct NameSet {
-    names: Vec<Vec<u8>>,
-    /// A bit for the hash of each name in the set.
-    hashes: u64,
-}
-
-impl NameSet {
-    /// The set of these names.
-    pub fn new<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
-        let names: Vec<_> = names.into_iter().map(|name| name.as_bytes().to_vec()).collect();
-        let hashes = names.iter().fold(0, |hashes, name| hashes | Self::hash(name));
-        Self { names, hashes }
-    }
-
-    /// Whether `name` is in the set.
-    #[inline]
-    pub fn has(&self, name: &[u8]) -> bool {
-        self.hashes & Self::hash(name) != 0 && self.names.iter().any(|known| known == name)
-    }
-
-    #[inline]
-    fn hash(name: &[u8]) -> u64 {
-        let first = name.first().copied().unwrap_or_default();
-        1 << (first.wrapping_add((name.len() as u8).wrapping_mul(7)) & 63)
-    }
+/// Whether a record's encoded `event` shows that the record was mapped before: its `dataset` is
+/// one of the three.
+pub fn is_ecs_already(event: &[u8]) -> bool {
+    map_pairs(event).is_some_and(|mut pairs| {
+        pairs.any(|(key, value)| {
+            let name = text(value).and_then(|name| std::str::from_utf8(name).ok());
+            text(key) == Some(b"dataset")
+                && Dataset::ALL.iter().any(|dataset| Some(dataset.name()) == name)
+        })
+    })
 }

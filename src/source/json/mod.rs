@@ -3,16 +3,17 @@
 //! Each value is written as MessagePack at once, and the index of the record is filled on the way.
 //! No document tree is built. A text is read once, and once more where its MessagePack outgrows it.
 
-mod keys;
+mod key_order;
 mod value;
 
 use hifijson::token::Lex;
 use hifijson::{Error, SliceLexer};
 
-use self::keys::KeyOrder;
-use super::{NameSet, Record};
+use self::key_order::TextKeyOrder;
 use crate::memory::{OutOfMemory, give_back, lengthen};
 use crate::msgpack::{Writer, text};
+use crate::source::name_set::NameSet;
+use crate::source::record::Record;
 
 /// Room for the MessagePack of a text beyond its size, to begin with.
 const SLACK: usize = 256;
@@ -21,7 +22,7 @@ const SLACK: usize = 256;
 #[derive(Debug, Default)]
 pub struct JsonRecord {
     bytes: Vec<u8>,
-    order: KeyOrder,
+    order: TextKeyOrder,
 }
 
 impl JsonRecord {
@@ -95,7 +96,7 @@ fn read_record(
     lexer: &mut SliceLexer<'_>,
     record: &mut Record,
     watch: &NameSet,
-    order: &mut KeyOrder,
+    order: &mut TextKeyOrder,
     writer: &mut Writer<'_>,
 ) -> Result<(), Error> {
     record.clear(0);
@@ -120,12 +121,6 @@ fn read_record(
     writer.close_root(opened);
     record.set_pairs(pairs);
     Ok(())
-}
-
-/// Passes over the first `size` bytes.
-#[inline(always)]
-fn pass(lexer: &mut SliceLexer<'_>, size: usize) {
-    *lexer = SliceLexer::new(lexer.as_slice().get(size..).unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -13,9 +13,8 @@ use hifijson::num::LexWrite;
 use hifijson::token::{Expect, Lex};
 use hifijson::{Error, Read, SliceLexer, escape, str};
 
-use super::super::{Field, Type};
-use super::pass;
 use crate::msgpack::Writer;
+use crate::source::fields::{Field, Type};
 use crate::timestamp::Time;
 
 /// Text with containers nested deeper than this is refused: Fluent Bit's own decoder gives up at
@@ -278,4 +277,10 @@ fn rounds_time(text: &str, field: Option<Field>, number: f64) -> bool {
     field.is_some_and(|field| field.of_type() == Type::Time)
         && exact.is_some()
         && exact != Time::from_float(number)
+}
+
+/// Passes over the first `size` bytes.
+#[inline(always)]
+pub(super) fn pass(lexer: &mut SliceLexer<'_>, size: usize) {
+    *lexer = SliceLexer::new(lexer.as_slice().get(size..).unwrap_or_default());
 }

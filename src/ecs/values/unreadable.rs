@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::notes::Reason;
+use super::error_message::Reason;
 use crate::msgpack::{Reader, Value};
 use crate::source::Field;
 

@@ -8,14 +8,14 @@ use crate::msgpack::Part;
 
 /// `network.type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Family {
+pub(crate) enum Family {
     V4,
     V6,
 }
 
 /// The family of a valid address in text; `None` for anything else, such as an address with a
 /// zone, a port, brackets or a prefix.
-pub(super) fn family(text: &[u8]) -> Option<Family> {
+pub(crate) fn family(text: &[u8]) -> Option<Family> {
     if is_v4(text) {
         Some(Family::V4)
     } else if is_v6_at_once(text).unwrap_or_else(|| is_v6(text)) {
@@ -27,7 +27,7 @@ pub(super) fn family(text: &[u8]) -> Option<Family> {
 
 /// As [`family`], of text that is a part of a longer slice.
 #[inline(always)]
-pub(super) fn family_of_part(text: Part<'_>) -> Option<Family> {
+pub(crate) fn family_of_part(text: Part<'_>) -> Option<Family> {
     match text.padded() {
         Some((bytes, size)) if is_v4_at_once(bytes, size) => Some(Family::V4),
         _ => family(text.bytes()),

@@ -2,32 +2,32 @@
 
 use hifijson::{Error, SliceLexer};
 
-use super::super::Field;
-use super::super::pattern::{self, Pattern};
-use super::super::shape::MOST_PAIRS;
-use super::{pass, value};
+use super::value::{self, pass};
 use crate::msgpack::{Writer, text};
+use crate::source::fields::Field;
+use crate::source::key_order::MOST_PAIRS;
+use crate::source::prefix::{self, Prefix};
 
 /// The keys, by the place of their pair; `None` where there was none that can be compared.
 #[derive(Debug)]
-pub(super) struct KeyOrder([Option<Key>; MOST_PAIRS]);
+pub(super) struct TextKeyOrder([Option<Key>; MOST_PAIRS]);
 
 /// A key as it stands in the text, `"name":`, and as it is written.
 #[derive(Debug)]
 struct Key {
-    quoted: Pattern,
-    encoded: [u8; pattern::LONGEST],
+    quoted: Prefix,
+    encoded: [u8; prefix::LONGEST],
     size: usize,
     field: Option<Field>,
 }
 
-impl Default for KeyOrder {
+impl Default for TextKeyOrder {
     fn default() -> Self {
         Self([const { None }; MOST_PAIRS])
     }
 }
 
-impl KeyOrder {
+impl TextKeyOrder {
     /// Reads the key of the pair `pair` and the colon behind it, writes the key, and gives its
     /// field, if it is one of Cloudflare's.
     #[inline(always)]
@@ -69,7 +69,7 @@ impl Key {
     /// `None` for a key that is too long, or has an escape in the text.
     fn new(encoded: &[u8], field: Option<Field>) -> Option<Self> {
         let name = text(encoded)?;
-        let mut quoted = [0; pattern::LONGEST];
+        let mut quoted = [0; prefix::LONGEST];
         let (first, rest) = quoted.split_first_mut()?;
         let (middle, rest) = rest.split_at_mut_checked(name.len())?;
         *first = b'"';
@@ -79,8 +79,8 @@ impl Key {
         if value::plain_size(name) < name.len() {
             return None;
         }
-        let mut padded = [0; pattern::LONGEST];
+        let mut padded = [0; prefix::LONGEST];
         padded.get_mut(..encoded.len())?.copy_from_slice(encoded);
-        Some(Self { quoted: Pattern::new(quoted)?, encoded: padded, size: encoded.len(), field })
+        Some(Self { quoted: Prefix::new(quoted)?, encoded: padded, size: encoded.len(), field })
     }
 }

@@ -1,10 +1,11 @@
-//! Numbers and truth values in the forms in which records bring them.
+//! Numbers, truth values and times in the forms in which records bring them.
 
 use crate::msgpack::{Part, Reader, Value, marker};
+use crate::timestamp::Time;
 
 /// An integer of at most 64 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Integer {
+pub(crate) enum Integer {
     Uint(u64),
     /// Below zero.
     Int(i64),
@@ -12,7 +13,7 @@ pub(super) enum Integer {
 
 /// The integer in an encoded value: an integer, a float without a fraction, or digits in a string.
 #[inline]
-pub(super) fn integer(raw: &[u8]) -> Option<Integer> {
+pub(crate) fn integer(raw: &[u8]) -> Option<Integer> {
     if let [small @ 0..=0x7f] = *raw {
         return Some(Integer::Uint(small.into()));
     }
@@ -31,7 +32,7 @@ fn any_integer(raw: &[u8]) -> Option<Integer> {
 
 /// The integer of 16 bits in an encoded value.
 #[inline]
-pub(super) fn integer16(raw: &[u8]) -> Option<u16> {
+pub(crate) fn integer16(raw: &[u8]) -> Option<u16> {
     match integer(raw)? {
         Integer::Uint(number) => u16::try_from(number).ok(),
         Integer::Int(_) => None,
@@ -40,7 +41,7 @@ pub(super) fn integer16(raw: &[u8]) -> Option<u16> {
 
 /// As [`integer16`], of a value that is a part of a longer slice.
 #[inline(always)]
-pub(super) fn integer16_part(value: Part<'_>) -> Option<u16> {
+pub(crate) fn integer16_part(value: Part<'_>) -> Option<u16> {
     match value.first() {
         Some(small @ 0..=0x7f) => Some(small.into()),
         _ => integer16(value.bytes()),
@@ -73,7 +74,7 @@ fn digits(text: &[u8]) -> Option<Integer> {
 
 /// The truth value in an encoded value: a bool, or `true` or `false` in a string.
 #[inline]
-pub(super) fn boolean(raw: &[u8]) -> Option<bool> {
+pub(crate) fn boolean(raw: &[u8]) -> Option<bool> {
     match *raw {
         [marker::TRUE] => return Some(true),
         [marker::FALSE] => return Some(false),
@@ -82,6 +83,24 @@ pub(super) fn boolean(raw: &[u8]) -> Option<bool> {
     match Reader::new(raw, 0).value().ok()? {
         Value::Str(b"true") | Value::Bin(b"true") => Some(true),
         Value::Str(b"false") | Value::Bin(b"false") => Some(false),
+        _ => None,
+    }
+}
+
+/// The time in an encoded value: an integer, a float, or text of either or of RFC 3339.
+#[inline]
+pub(crate) fn time(raw: &[u8]) -> Option<Time> {
+    // The form that Logpush's `unixnano` takes.
+    if let [marker::UINT64, ref number @ ..] = *raw {
+        return number
+            .first_chunk()
+            .and_then(|number| Time::from_uint(u64::from_be_bytes(*number)));
+    }
+    match Reader::new(raw, 0).value().ok()? {
+        Value::Uint(number) => Time::from_uint(number),
+        Value::Int(number) => Time::from_integer(number.into()),
+        Value::Float(seconds) => Time::from_float(seconds),
+        Value::Str(text) | Value::Bin(text) => Time::from_text(text),
         _ => None,
     }
 }

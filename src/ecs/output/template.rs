@@ -1,58 +1,58 @@
 //! The constant bytes of an output record, remembered.
 //!
 //! Records with the same fields differ in their values alone: the bytes between the values (keys,
-//! the heads of objects with their counts, constants) are the same. A frame holds those bytes as
+//! the heads of objects with their counts, constants) are the same. A template holds those bytes as
 //! the rows wrote them once. The next such record is written by the same rows, but each only
 //! copies what stands before its value, and writes the value. Where a rule then does anything
-//! else than it did when the frame was made, the frame does not fit, and the record is written
+//! else than it did when the template was made, the template does not fit, and the record is written
 //! anew without it.
 
 use crate::msgpack::Writer;
 use crate::source::{Dataset, FIELD_COUNT, Field, FieldSet, Type};
 
-/// Constant bytes and values of a record beyond this have no frame.
+/// Constant bytes and values of a record beyond this have no template.
 const MOST_BYTES: usize = 4096;
 const MOST_STEPS: usize = 160;
-/// How many frames are kept: fields that are empty in some records make for several at once.
-const FRAMES: usize = 16;
+/// How many templates are kept: fields that are empty in some records make for several at once.
+const TEMPLATES: usize = 16;
 
-/// What records of one frame have in common.
+/// What records of one template have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Signature {
-    pub(super) dataset: Dataset,
+pub(crate) struct Signature {
+    pub(crate) dataset: Dataset,
     /// The fields that are not absent.
-    pub(super) present: FieldSet,
+    pub(crate) present: FieldSet,
     /// Which parts of the name `enrich domain` found.
-    pub(super) domain: u8,
-    /// Which of the frames: rules may write something or nothing for the same fields (no flag of
+    pub(crate) domain: u8,
+    /// Which of the templates: rules may write something or nothing for the same fields (no flag of
     /// a query is set).
-    pub(super) variant: u8,
+    pub(crate) variant: u8,
 }
 
-/// How many frames there are for the same fields.
-pub(super) const VARIANTS: u8 = 2;
+/// How many templates there are for the same fields.
+pub(crate) const VARIANTS: u8 = 2;
 
 /// Constant bytes up to this many are kept beside their step, and copied in one go.
 const SHORT: usize = 32;
-/// So are those up to this many, from the frame's bytes, which are padded for it.
+/// So are those up to this many, from the template's bytes, which are padded for it.
 const MEDIUM: usize = 96;
 
 /// One step of writing a record: a place where a rule may write a value.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Step {
+pub(crate) struct Step {
     /// The constant bytes before the value, when they are few.
     short: [u8; SHORT],
-    /// Where the constant bytes before the value begin in the frame's bytes, and how many they are;
-    /// while the frame is being made, the same of the value in the record.
+    /// Where the constant bytes before the value begin in the template's bytes, and how many they are;
+    /// while the template is being made, the same of the value in the record.
     start: usize,
     size: usize,
     /// Whether the rule writes a value.
-    pub(super) writes: bool,
+    pub(crate) writes: bool,
 }
 
 /// The constant bytes of an output record.
 #[derive(Debug)]
-pub(super) struct Frame {
+pub(crate) struct Template {
     bytes: Vec<u8>,
     steps: Vec<Step>,
     /// Where the bytes behind the last value begin, and where they end; padding follows.
@@ -64,7 +64,7 @@ pub(super) struct Frame {
     left_values: Vec<(Field, Type)>,
 }
 
-impl Default for Frame {
+impl Default for Template {
     fn default() -> Self {
         Self {
             bytes: Vec::with_capacity(MOST_BYTES + MEDIUM),
@@ -77,16 +77,16 @@ impl Default for Frame {
     }
 }
 
-impl Frame {
-    /// The steps in which a record is written into the frame.
+impl Template {
+    /// The steps in which a record is written into the template.
     #[inline(always)]
-    pub(super) fn steps(&self) -> std::slice::Iter<'_, Step> {
+    pub(crate) fn steps(&self) -> std::slice::Iter<'_, Step> {
         self.steps.iter()
     }
 
     /// Writes the constant bytes before the value of a step.
     #[inline(always)]
-    pub(super) fn write_before(&self, step: &Step, writer: &mut Writer<'_>) {
+    pub(crate) fn write_before(&self, step: &Step, writer: &mut Writer<'_>) {
         let size = step.size;
         if size <= SHORT {
             return writer.put_padded(&step.short, size);
@@ -100,7 +100,7 @@ impl Frame {
 
     /// Writes the constant bytes behind the last value.
     #[inline(always)]
-    pub(super) fn write_tail(&self, writer: &mut Writer<'_>) {
+    pub(crate) fn write_tail(&self, writer: &mut Writer<'_>) {
         if self.tail < self.end {
             writer.copy(self.bytes.get(self.tail..self.end).unwrap_or_default());
         }
@@ -108,18 +108,18 @@ impl Frame {
 
     /// The fields left to `cloudflare` when all rows were through.
     #[inline]
-    pub(super) fn left(&self) -> FieldSet {
+    pub(crate) fn left(&self) -> FieldSet {
         self.left
     }
 
     /// Those fields, with their types, in the order in which they are written.
     #[inline(always)]
-    pub(super) fn left_values(&self) -> &[(Field, Type)] {
+    pub(crate) fn left_values(&self) -> &[(Field, Type)] {
         &self.left_values
     }
 
     /// Notes a step: the value, if any, lies from `start` to `end` of the record.
-    pub(super) fn note(&mut self, start: usize, end: usize) {
+    pub(crate) fn note(&mut self, start: usize, end: usize) {
         if self.steps.len() < MOST_STEPS {
             let size = end - start;
             self.steps.push(Step { short: [0; SHORT], start, size, writes: size > 0 });
@@ -127,13 +127,13 @@ impl Frame {
     }
 
     /// Notes the fields left to `cloudflare`.
-    pub(super) fn note_left(&mut self, left: FieldSet) {
+    pub(crate) fn note_left(&mut self, left: FieldSet) {
         self.left = left;
         self.left_values.clear();
         self.left_values.extend(left.map(|field| (field, field.of_type())));
     }
 
-    /// Ends a frame: `record` was written from its first byte on. `false` when it is too large.
+    /// Ends a template: `record` was written from its first byte on. `false` when it is too large.
     fn end(&mut self, record: &[u8]) -> bool {
         let values: usize = self.steps.iter().map(|step| step.size).sum();
         if self.steps.len() == MOST_STEPS || record.len() - values > MOST_BYTES {
@@ -160,8 +160,8 @@ impl Frame {
     }
 }
 
-/// A frame for each hash of a signature. Records with and without an empty field take turns as
-/// they like: to look at the last one's frame first would be guessed wrong.
+/// A template for each hash of a signature. Records with and without an empty field take turns as
+/// they like: to look at the last one's template first would be guessed wrong.
 #[derive(Debug)]
 struct Likely([u8; 256]);
 
@@ -181,47 +181,48 @@ impl Likely {
     }
 }
 
-/// The frames of a mapper.
+/// The templates of a mapper.
 #[derive(Debug, Default)]
-pub(super) struct Frames {
-    signatures: [Option<Signature>; FRAMES],
-    frames: [Frame; FRAMES],
+pub(crate) struct Templates {
+    signatures: [Option<Signature>; TEMPLATES],
+    templates: [Template; TEMPLATES],
     /// The one to write into that may come to nothing.
-    spare: Frame,
-    /// The frame that was found last, by the hash of its signature.
+    spare: Template,
+    /// The template that was found last, by the hash of its signature.
     likely: Likely,
-    /// The frame that is made anew next.
+    /// The template that is made anew next.
     next: usize,
 }
 
-impl Frames {
-    /// The frame for records of that signature.
+impl Templates {
+    /// The template for records of that signature.
     #[inline(always)]
-    pub(super) fn find(&mut self, signature: Signature) -> Option<&Frame> {
+    pub(crate) fn find(&mut self, signature: Signature) -> Option<&Template> {
         let likely = self.likely.place(signature);
         let signature = Some(signature);
         if self.signatures.get(usize::from(*likely)) != Some(&signature) {
             *likely = self.signatures.iter().position(|known| *known == signature)? as u8;
         }
-        self.frames.get(usize::from(*likely))
+        self.templates.get(usize::from(*likely))
     }
 
-    /// Makes a frame anew: `write` writes a record and notes its steps, and gives the record when
-    /// it can have a frame.
-    pub(super) fn make<'r>(
+    /// Makes a template anew: `write` writes a record and notes its steps, and gives the record when
+    /// it can have a template.
+    pub(crate) fn make<'r>(
         &mut self,
         signature: Signature,
-        write: impl FnOnce(&mut Frame) -> Option<&'r [u8]>,
+        write: impl FnOnce(&mut Template) -> Option<&'r [u8]>,
     ) {
-        let Self { signatures, frames, spare, next, .. } = self;
+        let Self { signatures, templates, spare, next, .. } = self;
         spare.steps.clear();
         if !write(spare).is_some_and(|record| spare.end(record)) {
             return;
         }
-        if let (Some(known), Some(frame)) = (signatures.get_mut(*next), frames.get_mut(*next)) {
+        if let (Some(known), Some(template)) = (signatures.get_mut(*next), templates.get_mut(*next))
+        {
             *known = Some(signature);
-            std::mem::swap(frame, spare);
+            std::mem::swap(template, spare);
         }
-        *next = (*next + 1) % FRAMES;
+        *next = (*next + 1) % TEMPLATES;
     }
 }

@@ -1,17 +1,19 @@
 //! `dns.answers` from ResourceRecordsJSON, the JSON text of an array of
 //! `{name, type, class, ttl, rdata}`.
 
-use super::draft::Draft;
-use super::notes::Reason;
-use super::number::{Integer, integer, integer16};
-use super::rule::{is_mnemonic, trim_dots, write_numbered, write_rr_type};
+use super::dns::{is_mnemonic, write_numbered, write_rr_type};
 use crate::config::Convention;
 use crate::dns_codes;
+use crate::ecs::draft::Draft;
+use crate::ecs::values::coerce::{Integer, integer, integer16};
+use crate::ecs::values::error_message::Reason;
+use crate::ecs::values::ip;
+use crate::ecs::values::name::trim_dots;
 use crate::msgpack::{Writer, array_items, is_absent, key, map_pairs, text};
 use crate::source::{Field, transcode_array};
 
 /// Writes the answers; text that is anything else is refused whole, and so kept.
-pub(super) fn from_json_text(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
+pub(crate) fn from_json_text(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
     let json = draft.value(field).and_then(text);
     let records = json.map_or(Ok(None), |json| transcode_array(json, draft.answers));
     let Ok(records) = records else { return draft.starve() };
@@ -31,7 +33,7 @@ pub(super) fn from_json_text(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> 
 }
 
 /// The addresses in transcoded resource records, in their order: in what becomes `data`.
-pub(super) fn addresses(records: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
+pub(crate) fn addresses(records: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     array_items(records)
         .into_iter()
         .flatten()
@@ -39,7 +41,7 @@ pub(super) fn addresses(records: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
         .flatten()
         .filter(|(key, _)| is_data(key))
         .filter_map(|(_, data)| text(data))
-        .filter(|data| super::ip::family(data).is_some())
+        .filter(|data| ip::family(data).is_some())
 }
 
 /// Whether a member becomes `data`.

@@ -6,23 +6,22 @@
 //! was, and could not where it goes, becomes text: its JSON, or, where a container in the key of a
 //! container has no form in JSON, its MessagePack as hex digits.
 
-use super::draft::{write_hex, write_json};
-use crate::msgpack::{DEEPEST, Writer, nests_within};
+use crate::msgpack::{DEEPEST, Writer, nests_within, write_hex, write_json};
 
 /// The containers around a field of the record: the event's array, and the record.
 const IN_RECORD: usize = 2;
 /// Those around a member of `cloudflare`.
-pub(super) const IN_CLOUDFLARE: usize = IN_RECORD + 1;
+pub(crate) const IN_CLOUDFLARE: usize = IN_RECORD + 1;
 /// Those around a member of `cloudflare.unmapped`.
-pub(super) const IN_UNMAPPED: usize = IN_CLOUDFLARE + 1;
+pub(crate) const IN_UNMAPPED: usize = IN_CLOUDFLARE + 1;
 
 /// Whether a field of the record can be read there, and could not inside of so many containers.
-pub(super) fn is_too_deep(raw: &[u8], containers: usize) -> bool {
+pub(crate) fn is_too_deep(raw: &[u8], containers: usize) -> bool {
     !nests_within(raw, DEEPEST - containers) && nests_within(raw, DEEPEST - IN_RECORD)
 }
 
 /// Copies a field of the record to a place inside of so many containers.
-pub(super) fn copy(writer: &mut Writer<'_>, raw: &[u8], containers: usize) {
+pub(crate) fn copy(writer: &mut Writer<'_>, raw: &[u8], containers: usize) {
     if !is_too_deep(raw, containers) {
         return writer.copy(raw);
     }

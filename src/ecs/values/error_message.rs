@@ -58,31 +58,31 @@ impl Reason {
     }
 }
 
-/// The notes on one record, in the order of the mapping; made once, used anew for each record.
+/// The error_message on one record, in the order of the mapping; made once, used anew for each record.
 #[derive(Debug)]
-pub struct Notes {
+pub struct ErrorMessage {
     list: [(Field, Reason); FIELD_COUNT],
     len: usize,
 }
 
-impl Default for Notes {
+impl Default for ErrorMessage {
     fn default() -> Self {
         Self { list: [(Field::QueryName, Reason::NotText); FIELD_COUNT], len: 0 }
     }
 }
 
-impl Notes {
-    /// The notes, in the order of the mapping.
+impl ErrorMessage {
+    /// The error_message, in the order of the mapping.
     pub fn list(&self) -> &[(Field, Reason)] {
         self.list.get(..self.len).unwrap_or_default()
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.len = 0;
     }
 
     /// Adds a note; each field has one at the most.
-    pub(super) fn add(&mut self, field: Field, reason: Reason) {
+    pub(crate) fn add(&mut self, field: Field, reason: Reason) {
         if let Some(place) = self.list.get_mut(self.len) {
             *place = (field, reason);
             self.len += 1;
@@ -90,7 +90,7 @@ impl Notes {
     }
 
     /// Writes `error.message`: `Field: reason`, joined by `; `.
-    pub(super) fn write(&self, writer: &mut Writer<'_>) {
+    pub(crate) fn write(&self, writer: &mut Writer<'_>) {
         let error = writer.open_map(key!("error"), 1);
         writer.key(key!("message"));
         let text = writer.begin_text();

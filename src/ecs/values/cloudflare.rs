@@ -1,8 +1,8 @@
 //! Values under `cloudflare.<name>`, by the types that Cloudflare documents.
 
+use super::coerce::{Integer, boolean, integer};
 use super::depth::{IN_CLOUDFLARE, is_too_deep};
-use super::notes::Reason;
-use super::number::{Integer, boolean, integer};
+use super::error_message::Reason;
 use crate::msgpack::{Part, Reader, Value, Writer, array_items, fixstr, marker};
 use crate::source::{FIELD_COUNT, Field, LONGEST_NAME, Type};
 
@@ -36,7 +36,7 @@ const fn padded_key(name: &str) -> EncodedKey {
 /// Begins the member of a field.
 #[inline(always)]
 #[expect(clippy::indexing_slicing, reason = "one key for each field")]
-pub(super) fn write_key(writer: &mut Writer<'_>, field: Field) {
+pub(crate) fn write_key(writer: &mut Writer<'_>, field: Field) {
     writer.add_members(1);
     writer.put_padded(&KEYS[field as usize], field.name().len() + 1);
 }
@@ -47,7 +47,7 @@ pub(super) fn write_key(writer: &mut Writer<'_>, field: Field) {
 /// # Errors
 /// The reason why the value cannot be read so; then nothing is written.
 #[inline(always)]
-pub(super) fn write(writer: &mut Writer<'_>, of_type: Type, value: Part<'_>) -> Result<(), Reason> {
+pub(crate) fn write(writer: &mut Writer<'_>, of_type: Type, value: Part<'_>) -> Result<(), Reason> {
     // No value is empty, so the first byte is its own.
     match value.first() {
         Some(first) if stays(of_type, first) => writer.copy_part(value),

@@ -8,18 +8,18 @@ const WORDS: usize = LONGEST / 8;
 
 /// A constant of up to 32 bytes, padded to words of eight, with the masks of its real bytes.
 ///
-/// Of a record that follows a shape, each comparison and each branch is what it was in the record
+/// Of a record whose keys come in a known order, each comparison and each branch is what it was in the record
 /// before, so the processor guesses them right. Wider words are compared in vectors, and bringing
 /// the outcome back took longer.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Pattern {
+pub(super) struct Prefix {
     words: [u64; WORDS],
     masks: [u64; WORDS],
     size: usize,
 }
 
-impl Pattern {
-    /// The pattern of these bytes; of more than [`LONGEST`], `None`.
+impl Prefix {
+    /// The prefix of these bytes; of more than [`LONGEST`], `None`.
     #[expect(clippy::indexing_slicing, reason = "the size was compared")]
     pub(super) const fn new(bytes: &[u8]) -> Option<Self> {
         if bytes.len() > LONGEST {
@@ -58,7 +58,7 @@ impl Pattern {
             && (self.size <= 16 || (c & masks[2] == words[2] && d & masks[3] == words[3]))
     }
 
-    /// As [`Pattern::begins`], where `bytes` end before the window does: near to the end of a
+    /// As [`Prefix::begins`], where `bytes` end before the window does: near to the end of a
     /// chunk, and of a JSON text.
     #[inline(never)]
     fn begins_short(&self, bytes: &[u8]) -> bool {

@@ -1,22 +1,22 @@
 //! The keys of a record, remembered, so that the next record like it is indexed by comparison.
 //!
 //! Logpush writes the fields of all records in one order, and so does whatever stands between it
-//! and the filter. A record whose keys are those of a shape is known without a look-up, and
+//! and the filter. A record whose keys come in a known order is indexed without a look-up, and
 //! without a dependent read for the length of any key: one masked comparison tells each. A record
-//! that differs is indexed key by key, and leaves its own shape for the next.
+//! that differs is indexed key by key, and leaves its own order for the next.
 
-use super::pattern::Pattern;
-use super::record::{NOWHERE, Span, Spans};
-use super::{Field, FieldSet};
+use super::fields::{Field, FieldSet};
+use super::prefix::Prefix;
+use super::spans::{NOWHERE, Span, Spans};
 use crate::msgpack::{Malformed, marker, skip_value};
 
-/// Records with more pairs than this have no shape.
+/// Records with more pairs than this have no order.
 pub(super) const MOST_PAIRS: usize = 128;
 
-/// One key of a shape: a `fixstr`.
+/// One key of the order: a `fixstr`.
 #[derive(Debug, Clone, Copy)]
 struct Key {
-    encoded: Pattern,
+    encoded: Prefix,
     /// The field's place among the spans; foreign keys share one.
     place: usize,
     /// The field as a set; empty for a foreign key.
@@ -26,14 +26,14 @@ struct Key {
 impl Key {
     fn new(encoded: &[u8], field: Option<Field>) -> Option<Self> {
         encoded.first().filter(|first| *first & 0xe0 == marker::FIXSTR)?;
-        let encoded = Pattern::new(encoded)?;
+        let encoded = Prefix::new(encoded)?;
         let place = field.map_or(NOWHERE, |field| field as usize);
         let field = field.map_or(FieldSet::NONE, |field| FieldSet::of(&[field]));
         Some(Self { encoded, place, field })
     }
 }
 
-/// What following a shape found.
+/// What following the order found.
 pub(super) struct Followed {
     /// The offset behind the record.
     pub(super) end: usize,
@@ -41,9 +41,9 @@ pub(super) struct Followed {
     pub(super) absent: FieldSet,
 }
 
-/// The keys of a record.
+/// The keys of a record, in their order.
 #[derive(Debug, Clone)]
-pub(super) struct Shape {
+pub(super) struct KeyOrder {
     keys: Vec<Key>,
     seen: FieldSet,
     unknown: usize,
@@ -54,8 +54,8 @@ pub(super) struct Shape {
     learnable: bool,
 }
 
-impl Default for Shape {
-    /// A shape that matches no record, with the memory for any that it may learn.
+impl Default for KeyOrder {
+    /// An order that no record has, with the memory for any that it may learn.
     fn default() -> Self {
         Self {
             keys: Vec::with_capacity(MOST_PAIRS),
@@ -68,8 +68,8 @@ impl Default for Shape {
     }
 }
 
-impl Shape {
-    /// Cloudflare's fields in the shape.
+impl KeyOrder {
+    /// Cloudflare's fields in the order.
     #[inline]
     pub(super) fn seen(&self) -> FieldSet {
         self.seen
@@ -88,7 +88,7 @@ impl Shape {
     }
 
     /// Indexes a record of `pairs` pairs whose first key is at the offset `at`. `None` when its
-    /// shape is another; what was noted in `spans` means nothing then.
+    /// keys come otherwise; what was noted in `spans` means nothing then.
     #[inline(always)]
     pub(super) fn follow(
         &self,

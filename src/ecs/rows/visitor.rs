@@ -1,11 +1,11 @@
 //! What a dataset's rows are told to: the draft of a record, or the outline of the mapping.
 
-use super::draft::Draft;
-use super::settings::Settings;
+use crate::ecs::draft::Draft;
+use crate::ecs::settings::Settings;
 use crate::source::Field;
 
 /// Takes the rows of a mapping, in the order of the output. Keys are encoded as `fixstr`.
-pub(super) trait Target: Sized {
+pub(crate) trait Visitor: Sized {
     /// The settings that the mapping is made for.
     fn settings(&self) -> &Settings;
 

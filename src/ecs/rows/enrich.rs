@@ -1,55 +1,28 @@
 //! The groups of `enrich`: ECS fields derived from what the rows found.
 
-use super::draft::Draft;
-use super::ip::{self, Family};
-use super::rule::trim_dots;
-use super::target::Target;
-use super::{ECS_VERSION, answers, shared};
+use super::visitor::Visitor;
+use crate::ecs::draft::Draft;
+use crate::ecs::rules::answers;
+use crate::ecs::values::ip::{self, Family};
+use crate::ecs::values::name::Domain;
 use crate::memory::OutOfMemory;
-use crate::msgpack::{Part, Writer, array_items, fixstr, joined, key, text, text_part};
+use crate::msgpack::{ONE, Part, Writer, array_items, fixstr, joined, key, text, text_part};
 use crate::source::Field;
 
-/// What the rows of a record found, for the derived fields: fields that were read, and numbers.
-#[derive(Debug, Default)]
-pub(super) struct Found<'a> {
-    /// As it is written.
-    pub(super) question_name: Option<Part<'a>>,
-    pub(super) response_code: Option<u16>,
-    pub(super) source_ip: Option<(Field, Family)>,
-    pub(super) destination_ip: Option<Field>,
-    /// The array of them; not all need be valid.
-    pub(super) resolved_ips: Option<Field>,
-    /// Whether the draft's answers are this record's.
-    pub(super) answers: bool,
-    pub(super) domain: Option<Domain>,
-}
-
-/// Where the parts of a queried name begin, as offsets.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Domain {
-    registered: Option<usize>,
-    suffix: usize,
-}
-
-impl Domain {
-    /// Which parts there are, a bit for each.
-    pub(super) fn parts(self) -> u8 {
-        let subdomain = self.registered.is_some_and(|registered| registered > 0);
-        1 | u8::from(self.registered.is_some()) << 1 | u8::from(subdomain) << 2
-    }
-}
+/// The version of ECS that `enrich version` states.
+pub const ECS_VERSION: &str = "9.4.0";
 
 /// `dns.question.registered_domain`, `.subdomain` and `.top_level_domain`.
 #[inline(always)]
-pub(super) fn domain<T: Target>(t: &mut T) {
-    if t.settings().enrich.domain {
-        t.derived(key!("registered_domain"), |draft| {
+pub(crate) fn domain<V: Visitor>(v: &mut V) {
+    if v.settings().enrich.domain {
+        v.derived(key!("registered_domain"), |draft| {
             write_part(draft, |domain, size| Some((domain.registered?, size)))
         });
-        t.derived(key!("subdomain"), |draft| {
+        v.derived(key!("subdomain"), |draft| {
             write_part(draft, |domain, _| Some((0, domain.registered?.checked_sub(1)?)))
         });
-        t.derived(key!("top_level_domain"), |draft| {
+        v.derived(key!("top_level_domain"), |draft| {
             write_part(draft, |domain, size| Some((domain.suffix, size)))
         });
     }
@@ -69,42 +42,8 @@ fn write_part(
     true
 }
 
-/// Splits the name in the encoded value of QueryName.
-pub(super) fn split_name(value: &[u8]) -> Option<Domain> {
-    text(value).map(trim_dots).and_then(split)
-}
-
-/// The longest name in text, without escapes (RFC 1035, section 2.3.4, less the root's dot).
-const LONGEST_DOMAIN: usize = 253;
-
-/// Splits a name by the Public Suffix List, without regard to case. Addresses, the root, and
-/// names too long or with an empty label have no parts.
-fn split(name: &[u8]) -> Option<Domain> {
-    let (first, last) = (*name.first()?, *name.last()?);
-    let is_label_empty = first == b'.' || last == b'.' || name.windows(2).any(|two| two == b"..");
-    if is_label_empty {
-        return None;
-    }
-    // An IPv4 address begins with a digit, and only an IPv6 address has colons.
-    let like_address = first.is_ascii_digit() || name.contains(&b':');
-    if like_address && ip::family(name).is_some() {
-        return None;
-    }
-    let mut folded = [0; LONGEST_DOMAIN];
-    let folded = folded.get_mut(..name.len())?;
-    folded.copy_from_slice(name);
-    folded.make_ascii_lowercase();
-    let suffix = name.len().checked_sub(psl::suffix(folded)?.as_bytes().len())?;
-    // The registered domain is the suffix with one more label, if there is one: `psl::domain`
-    // would look the suffix up once more.
-    let before = suffix.checked_sub(1).and_then(|dot| name.get(..dot));
-    let registered =
-        before.map(|before| before.iter().rposition(|&byte| byte == b'.').map_or(0, |dot| dot + 1));
-    Some(Domain { registered, suffix })
-}
-
 /// `event.outcome`.
-pub(super) fn outcome(draft: &mut Draft<'_, '_>) -> bool {
+pub(crate) fn outcome(draft: &mut Draft<'_, '_>) -> bool {
     match draft.found.response_code {
         Some(0) => draft.writer.str(b"success"),
         Some(_) => draft.writer.str(b"failure"),
@@ -115,9 +54,9 @@ pub(super) fn outcome(draft: &mut Draft<'_, '_>) -> bool {
 
 /// `network.type`.
 #[inline(always)]
-pub(super) fn network_type<T: Target>(t: &mut T) {
-    if t.settings().enrich.network {
-        t.derived(key!("type"), |draft| {
+pub(crate) fn network_type<V: Visitor>(v: &mut V) {
+    if v.settings().enrich.network {
+        v.derived(key!("type"), |draft| {
             match draft.found.source_ip {
                 Some((_, Family::V4)) => draft.writer.str(b"ipv4"),
                 Some((_, Family::V6)) => draft.writer.str(b"ipv6"),
@@ -130,23 +69,23 @@ pub(super) fn network_type<T: Target>(t: &mut T) {
 
 /// `observer`, `related` and `ecs`.
 #[inline(always)]
-pub(super) fn observer_related_and_version<T: Target>(t: &mut T) {
-    let enrich = t.settings().enrich;
+pub(crate) fn observer_related_and_version<V: Visitor>(v: &mut V) {
+    let enrich = v.settings().enrich;
     if enrich.observer {
-        t.object(key!("observer"), |t| {
-            t.constants(2, joined!(key!("vendor"), key!("Cloudflare"), key!("type"), key!("dns")));
+        v.object(key!("observer"), |v| {
+            v.constants(2, joined!(key!("vendor"), key!("Cloudflare"), key!("type"), key!("dns")));
         });
     }
     if enrich.related {
-        t.object(key!("related"), |t| {
-            t.derived(key!("ip"), related_ip);
-            t.derived(key!("hosts"), related_hosts);
-            t.derived(key!("user"), related_user);
+        v.object(key!("related"), |v| {
+            v.derived(key!("ip"), related_ip);
+            v.derived(key!("hosts"), related_hosts);
+            v.derived(key!("user"), related_user);
         });
     }
     if enrich.version {
-        t.object(key!("ecs"), |t| {
-            t.constants(
+        v.object(key!("ecs"), |v| {
+            v.constants(
                 1,
                 joined!(key!("version"), &fixstr::<{ ECS_VERSION.len() + 1 }>(ECS_VERSION)),
             );
@@ -180,7 +119,7 @@ fn related_ip(draft: &mut Draft<'_, '_>) -> bool {
 /// Writes an array of one text, without the list that telling several apart takes.
 #[inline(always)]
 fn write_one(writer: &mut Writer<'_>, text: Part<'_>) -> bool {
-    writer.put(shared::ONE);
+    writer.put(ONE);
     writer.str_part(text);
     true
 }

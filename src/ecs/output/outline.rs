@@ -2,9 +2,11 @@
 //!
 //! README's table is checked against it, and it says which top-level names are taken.
 
-use super::draft::Draft;
-use super::settings::Settings;
-use super::{map_rows, target::Target};
+use crate::ecs::draft::Draft;
+use crate::ecs::rows::map_rows;
+use crate::ecs::rows::visitor::Visitor;
+use crate::ecs::settings::Settings;
+use crate::msgpack::encoded_pairs;
 use crate::source::{Dataset, Field, FieldSet};
 
 /// One member of the output.
@@ -27,14 +29,14 @@ pub fn outline(settings: &Settings, dataset: Dataset) -> Vec<Line> {
 }
 
 /// The top-level names that the mapping of `dataset` may write, without the time field.
-pub(super) fn top_level_names(settings: &Settings, dataset: Dataset) -> Vec<&'static str> {
+pub(crate) fn top_level_names(settings: &Settings, dataset: Dataset) -> Vec<&'static str> {
     let mut names = Outline::of_rows(settings, dataset).objects;
     names.extend(["cloudflare", "error"]);
     names
 }
 
 /// The fields that the rows of `dataset` take.
-pub(super) fn fields_of_rows(settings: &Settings, dataset: Dataset) -> FieldSet {
+pub(crate) fn fields_of_rows(settings: &Settings, dataset: Dataset) -> FieldSet {
     dataset.fields().without(Outline::of_rows(settings, dataset).left)
 }
 
@@ -75,7 +77,7 @@ fn name(key: &'static [u8]) -> &'static str {
     key.get(1..).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default()
 }
 
-impl Target for Outline<'_> {
+impl Visitor for Outline<'_> {
     fn settings(&self) -> &Settings {
         self.settings
     }
@@ -115,7 +117,7 @@ impl Target for Outline<'_> {
     }
 
     fn constants<const N: usize>(&mut self, _: u32, encoded: &'static [u8; N]) {
-        for (key, _) in crate::msgpack::encoded_pairs(encoded) {
+        for (key, _) in encoded_pairs(encoded) {
             self.member(key, &[]);
         }
     }

@@ -1,40 +1,40 @@
-//! Writes a record into a frame: each row copies the constant bytes before its value.
+//! Writes a record into a template: each row copies the constant bytes before its value.
 
-use super::draft::Draft;
-use super::frame::{Frame, Step};
-use super::map_rows;
-use super::settings::Settings;
-use super::target::Target;
+use super::template::{Step, Template};
+use crate::ecs::draft::Draft;
+use crate::ecs::rows::map_rows;
+use crate::ecs::rows::visitor::Visitor;
+use crate::ecs::settings::Settings;
 use crate::source::Field;
 
-/// A record that is being written into a frame.
-struct Framed<'d, 'a, 'w> {
+/// A record that is being written into a template.
+struct Templated<'d, 'a, 'w> {
     draft: &'d mut Draft<'a, 'w>,
-    frame: &'d Frame,
+    template: &'d Template,
     steps: std::slice::Iter<'d, Step>,
     fits: bool,
 }
 
-/// Writes the record into `frame`; `false` when it does not fit, and then what is written means
+/// Writes the record into `template`; `false` when it does not fit, and then what is written means
 /// nothing.
 #[inline(always)]
-pub(super) fn write(draft: &mut Draft<'_, '_>, frame: &Frame) -> bool {
+pub(crate) fn write(draft: &mut Draft<'_, '_>, template: &Template) -> bool {
     let dataset = draft.dataset;
-    let mut framed = Framed { draft, frame, steps: frame.steps(), fits: true };
-    map_rows(&mut framed, dataset);
-    framed.write_left();
-    frame.write_tail(&mut framed.draft.writer);
-    framed.fits && framed.steps.as_slice().is_empty() && framed.draft.refused.is_empty()
+    let mut templated = Templated { draft, template, steps: template.steps(), fits: true };
+    map_rows(&mut templated, dataset);
+    templated.write_left();
+    template.write_tail(&mut templated.draft.writer);
+    templated.fits && templated.steps.as_slice().is_empty() && templated.draft.refused.is_empty()
 }
 
-impl Framed<'_, '_, '_> {
+impl Templated<'_, '_, '_> {
     #[inline(always)]
     fn step(&mut self, rule: impl FnOnce(&mut Draft<'_, '_>) -> bool) {
         let Some(step) = self.steps.next() else {
             self.fits = false;
             return;
         };
-        self.frame.write_before(step, &mut self.draft.writer);
+        self.template.write_before(step, &mut self.draft.writer);
         let (start, members) = (self.draft.writer.position(), self.draft.writer.members());
         if rule(self.draft) {
             self.fits &= step.writes;
@@ -46,21 +46,21 @@ impl Framed<'_, '_, '_> {
 
     #[inline(always)]
     fn write_left(&mut self) {
-        self.fits &= self.frame.left() == self.draft.left;
-        let frame = self.frame;
+        self.fits &= self.template.left() == self.draft.left;
+        let template = self.template;
         // Each of them writes a value, or the record does not fit: nothing is taken back.
-        for &(field, of_type) in frame.left_values() {
+        for &(field, of_type) in template.left_values() {
             let Some(step) = self.steps.next() else {
                 self.fits = false;
                 return;
             };
-            frame.write_before(step, &mut self.draft.writer);
+            template.write_before(step, &mut self.draft.writer);
             self.fits &= self.draft.write_typed(field, of_type) & step.writes;
         }
     }
 }
 
-impl Target for Framed<'_, '_, '_> {
+impl Visitor for Templated<'_, '_, '_> {
     #[inline(always)]
     fn settings(&self) -> &Settings {
         self.draft.settings

@@ -1,40 +1,41 @@
-//! Writes a record with all its keys, and makes a frame of it for the records like it.
+//! Writes a record with all its keys, and makes a template of it for the records like it.
 
-use super::draft::Draft;
-use super::frame::Frame;
-use super::settings::Settings;
-use super::target::Target;
-use super::{depth, map_rows, typed};
+use super::template::Template;
+use crate::ecs::draft::Draft;
+use crate::ecs::rows::map_rows;
+use crate::ecs::rows::visitor::Visitor;
+use crate::ecs::settings::Settings;
+use crate::ecs::values::{cloudflare, depth};
 use crate::msgpack::key;
 use crate::source::{Field, FieldSet};
 
 /// A record that is being written with all its keys.
-struct Whole<'d, 'a, 'w> {
+struct Full<'d, 'a, 'w> {
     draft: &'d mut Draft<'a, 'w>,
-    /// The frame that is being made, and where the record begins.
-    framing: Option<(&'d mut Frame, usize)>,
+    /// The template that is being made, and where the record begins.
+    learning: Option<(&'d mut Template, usize)>,
 }
 
 /// Writes the record.
-pub(super) fn write(draft: &mut Draft<'_, '_>, fields: FieldSet) {
-    Whole { draft, framing: None }.write(fields);
+pub(crate) fn write(draft: &mut Draft<'_, '_>, fields: FieldSet) {
+    Full { draft, learning: None }.write(fields);
 }
 
-/// Writes the record, and notes its steps in `frame`. Gives what was written when other records
-/// can be written into that frame.
+/// Writes the record, and notes its steps in `template`. Gives what was written when other records
+/// can be written into that template.
 #[cold]
-pub(super) fn write_and_frame<'d>(
+pub(crate) fn write_and_learn<'d>(
     draft: &'d mut Draft<'_, '_>,
     fields: FieldSet,
-    frame: &mut Frame,
+    template: &mut Template,
 ) -> Option<&'d [u8]> {
     let root = draft.writer.position();
-    Whole { draft, framing: Some((frame, root)) }.write(fields);
+    Full { draft, learning: Some((template, root)) }.write(fields);
     let is_usual = draft.refused.is_empty() && !draft.starved;
     draft.writer.written(root).filter(|_| is_usual)
 }
 
-impl Whole<'_, '_, '_> {
+impl Full<'_, '_, '_> {
     fn write(&mut self, fields: FieldSet) {
         let foreign_pairs = self.draft.foreign_bound(fields);
         // The mapping writes 14 members at the most, which leaves the smallest header possible.
@@ -42,7 +43,7 @@ impl Whole<'_, '_, '_> {
         map_rows(self, self.draft.dataset);
         self.write_cloudflare(fields, foreign_pairs);
         if !self.draft.refused.is_empty() {
-            self.draft.notes.write(&mut self.draft.writer);
+            self.draft.error_message.write(&mut self.draft.writer);
         }
         if foreign_pairs > 0 {
             self.write_foreign(fields);
@@ -53,14 +54,14 @@ impl Whole<'_, '_, '_> {
     /// Writes `cloudflare`: the fields that no row took, by their types, those that could not be
     /// read as they came, and foreign ones whose names are taken.
     fn write_cloudflare(&mut self, fields: FieldSet, foreign_pairs: usize) {
-        if let Some((frame, _)) = &mut self.framing {
-            frame.note_left(self.draft.left);
+        if let Some((template, _)) = &mut self.learning {
+            template.note_left(self.draft.left);
         }
         // No more fields can be left than are in the set, and `unmapped` makes one more.
         let bound = self.draft.left.len() + 1;
         let opened = self.draft.writer.open_map(key!("cloudflare"), bound);
         for field in self.draft.left {
-            typed::write_key(&mut self.draft.writer, field);
+            cloudflare::write_key(&mut self.draft.writer, field);
             let value = self.draft.writer.position();
             if self.draft.refused.has(field) || !self.draft.write_typed(field, field.of_type()) {
                 let raw = self.draft.value(field).unwrap_or_default();
@@ -108,16 +109,16 @@ impl Whole<'_, '_, '_> {
         }
     }
 
-    /// Notes that a value, or none, was written from the offset `value` on.
+    /// ErrorMessage that a value, or none, was written from the offset `value` on.
     fn note_step(&mut self, value: usize) {
         let end = self.draft.writer.position();
-        if let Some((frame, root)) = &mut self.framing {
-            frame.note(value - *root, end - *root);
+        if let Some((template, root)) = &mut self.learning {
+            template.note(value - *root, end - *root);
         }
     }
 }
 
-impl Target for Whole<'_, '_, '_> {
+impl Visitor for Full<'_, '_, '_> {
     fn settings(&self) -> &Settings {
         self.draft.settings
     }

@@ -1,0 +1,162 @@
+//! What the DNS message says: the name, types, response codes and flags.
+
+use super::text::text_of;
+use crate::config::Convention;
+use crate::dns_codes::{self, RR_TYPE_ANY};
+use crate::ecs::draft::Draft;
+use crate::ecs::values::coerce::{boolean, integer16, integer16_part};
+use crate::ecs::values::error_message::Reason;
+use crate::ecs::values::name::trimmed;
+use crate::msgpack::{Writer, text};
+use crate::source::Field;
+
+/// The queried name.
+#[inline(always)]
+pub(crate) fn question_name(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
+    let Some((value, name)) = text_of(draft, field) else {
+        return draft.refuse(field, Reason::NotText);
+    };
+    let (start, size) = trimmed(name.bytes());
+    let name = name.within(start, size);
+    draft.writer.str_of(value, name);
+    draft.found.question_name = Some(name);
+    true
+}
+
+/// The mnemonic of a type that came as a number; one that came as text, as it is.
+#[inline(always)]
+pub(crate) fn rr_type(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
+    let Some(value) = draft.part(field) else { return false };
+    if let Some(number) = integer16_part(value) {
+        if draft.settings.keep_codes {
+            draft.keep(field);
+        }
+        return write_rr_type(&mut draft.writer, number, draft.settings.convention);
+    }
+    match text(value.bytes()).filter(|text| is_mnemonic(text)) {
+        Some(mnemonic) => draft.writer.str(mnemonic),
+        None => return draft.refuse(field, Reason::NotRrType),
+    }
+    true
+}
+
+/// Writes the mnemonic of a type; `false`, and nothing, when the convention has none.
+#[inline(always)]
+pub(crate) fn write_rr_type(writer: &mut Writer<'_>, number: u16, convention: Convention) -> bool {
+    let ecs = convention == Convention::Ecs;
+    match dns_codes::rr_type(number) {
+        Some(_) if ecs && number == RR_TYPE_ANY => writer.str(b"ANY"),
+        Some(mnemonic) => {
+            let (padded, size) = mnemonic.padded();
+            writer.str_header(size);
+            writer.put_padded(padded, size);
+        }
+        None if ecs => write_numbered(writer, b"TYPE", number),
+        None => return false,
+    }
+    true
+}
+
+/// Writes a number behind a word, as RFC 3597 writes types and classes without a name.
+pub(crate) fn write_numbered(writer: &mut Writer<'_>, word: &[u8], number: u16) {
+    let mut digits = [0; 5];
+    let mut rest = number;
+    let mut size = 0;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        size += 1;
+        if rest == 0 {
+            break;
+        }
+    }
+    writer.str_header(word.len() + size);
+    writer.copy(word);
+    writer.copy(digits.get(digits.len() - size..).unwrap_or_default());
+}
+
+/// Whether text is the mnemonic of a type, known or not: letters, digits and dashes, a letter
+/// first; or `*`.
+pub(crate) fn is_mnemonic(text: &[u8]) -> bool {
+    text == b"*"
+        || text.first().is_some_and(u8::is_ascii_alphabetic)
+            && text.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// A type's name, or in its place the name of its number.
+pub(crate) fn rr_type_name_or_number(draft: &mut Draft<'_, '_>, fields: [Field; 2]) -> bool {
+    let [name, number] = fields;
+    let Some(raw) = draft.value(name) else { return rr_type(draft, [number]) };
+    if let Some(raw) = draft.value(number) {
+        let is_number = integer16(raw).is_some();
+        if is_number && draft.settings.keep_codes {
+            draft.keep(number);
+        } else if !is_number && !text(raw).is_some_and(is_mnemonic) {
+            draft.refuse(number, Reason::NotRrType);
+        }
+    }
+    match text(raw) {
+        Some(name) => draft.writer.str(name),
+        None => return draft.refuse(name, Reason::NotText),
+    }
+    true
+}
+
+/// The name of a response code.
+#[inline(always)]
+pub(crate) fn response_code(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
+    let Some(code) = draft.part(field).and_then(integer16_part) else {
+        return draft.refuse(field, Reason::NotResponseCode);
+    };
+    if draft.settings.keep_codes {
+        draft.keep(field);
+    }
+    draft.found.response_code = Some(code);
+    let Some(names) = dns_codes::rcode(code) else { return false };
+    let name = match draft.settings.convention {
+        Convention::Sekoia => &names.iana,
+        Convention::Ecs => &names.upper,
+    };
+    let (padded, size) = name.padded();
+    draft.writer.str_header(size);
+    draft.writer.put_padded(padded, size);
+    true
+}
+
+/// The code sent to the client; where there is none, the one that an upstream sent.
+pub(crate) fn client_or_upstream_response_code(
+    draft: &mut Draft<'_, '_>,
+    [client, upstream]: [Field; 2],
+) -> bool {
+    if draft.value(upstream).is_some() {
+        draft.keep(upstream);
+    }
+    if draft.value(client).is_some() {
+        response_code(draft, [client])
+    } else if draft.value(Field::UpstreamIP).is_some() {
+        response_code(draft, [upstream])
+    } else {
+        false
+    }
+}
+
+/// The flags of a query that are set: recursion desired, DNSSEC OK.
+pub(crate) fn header_flags(draft: &mut Draft<'_, '_>, [rd, dnssec_ok]: [Field; 2]) -> bool {
+    let opened = draft.writer.open_root_array(2);
+    for (field, flag) in [(rd, b"RD"), (dnssec_ok, b"DO")] {
+        let Some(raw) = draft.value(field) else { continue };
+        match boolean(raw) {
+            Some(true) => {
+                draft.writer.add_members(1);
+                draft.writer.str(flag);
+            }
+            Some(false) => {}
+            None => {
+                draft.refuse(field, Reason::NotBool);
+            }
+        }
+    }
+    let any = draft.writer.members() > 0;
+    draft.writer.close_root(opened);
+    any
+}
