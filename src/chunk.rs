@@ -1,4 +1,4 @@
-//! A chunk is a run of events without an outer array; this walks from one to the next.
+//! A chunk is a run of events without an outer array; this reads and writes the header of one.
 //!
 //! Fluent Bit up to 2.0 writes `[timestamp, record]`, later ones `[[timestamp, metadata], record]`,
 //! both with array headers of any legal width. A timestamp is an extension of type 0 (seconds and
@@ -7,18 +7,20 @@
 //!
 //! Knows nothing of what a record holds. Source: Fluent Bit's `flb_log_event_decoder.c`.
 
-use crate::msgpack::{Malformed, Reader, Value, marker, skip};
+#![forbid(unsafe_code)]
+
+use crate::msgpack::{Malformed, Part, Reader, Value, Writer, marker, skip};
 use crate::timestamp::Time;
 
 /// Seconds from which on a timestamp is a group marker and not a time.
 const FIRST_GROUP_SECONDS: u32 = 0xffff_fffe;
 
 /// The latest second that every supported host keeps: 3.1 to 5.0 read 2^31 and above as negative.
-pub const LAST_EVENT_SECOND: i64 = 0x7fff_ffff;
+const LAST_EVENT_SECOND: i64 = 0x7fff_ffff;
 
 /// Where the parts of one event's header lie, as offsets into the chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Header {
+pub(crate) struct Header {
     /// The first byte of the encoded timestamp; the array headers lie before it.
     pub time: usize,
     /// The byte behind the timestamp; metadata, if any, lies from here to `record`.
@@ -27,9 +29,46 @@ pub struct Header {
     pub record: usize,
 }
 
+impl Header {
+    /// The time of the event; `None` when it has none, or one outside 0001–9999.
+    #[inline]
+    pub(crate) fn event_time(self, chunk: &[u8]) -> Option<Time> {
+        chunk.get(self.time..self.time_end).and_then(event_time)
+    }
+
+    /// Writes the header of the event at the offset `start` as it came, but for the time: `time`,
+    /// where every host keeps it. Tells whether it has that time.
+    #[inline]
+    pub(crate) fn write(
+        self,
+        chunk: &[u8],
+        start: usize,
+        time: Option<Time>,
+        writer: &mut Writer<'_>,
+    ) -> bool {
+        let time = time.filter(|time| (0..=LAST_EVENT_SECOND).contains(&time.seconds()));
+        let Some(time) = time else {
+            writer.copy_part(Part::new(chunk, start, self.record));
+            return false;
+        };
+        let time = encode_event_time(time.seconds() as u32, time.nanoseconds());
+        if self.time_end - self.time == time.len() {
+            // As nearly all are: in one copy, the time then put over the one that was there.
+            let place = writer.position() + (self.time - start);
+            writer.copy_part(Part::new(chunk, start, self.record));
+            writer.overwrite(place, &time);
+            return true;
+        }
+        writer.copy_part(Part::new(chunk, start, self.time));
+        writer.put(&time);
+        writer.copy_part(Part::new(chunk, self.time_end, self.record));
+        true
+    }
+}
+
 /// What stands at a place of a chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Head {
+pub(crate) enum Head {
     /// A log event; its record begins at `Header::record`.
     Log(Header),
     /// A group marker: no log, to be passed through.
@@ -43,7 +82,7 @@ pub enum Head {
 /// # Errors
 /// [`Malformed`] when the head is cut short or is not MessagePack.
 #[inline]
-pub fn head(chunk: &[u8], at: usize) -> Result<Head, Malformed> {
+pub(crate) fn head(chunk: &[u8], at: usize) -> Result<Head, Malformed> {
     // The two forms that hosts write today, told by one comparison each.
     if let Some(rest) = chunk.get(at..) {
         if let Some(&[0x92, 0x92, marker::FIXEXT8, 0, a, b, c, d, ..]) = rest.first_chunk::<12>() {
@@ -119,8 +158,16 @@ fn any_head(chunk: &[u8], at: usize) -> Result<Head, Malformed> {
     Ok(log(seconds, time, time_end, record))
 }
 
+/// The timestamp that every host reads: the extension of type 0.
+#[inline]
+fn encode_event_time(seconds: u32, nanoseconds: u32) -> [u8; 10] {
+    let [a, b, c, d] = seconds.to_be_bytes();
+    let [e, f, g, h] = nanoseconds.to_be_bytes();
+    [marker::FIXEXT8, 0, a, b, c, d, e, f, g, h]
+}
+
 /// The time that an encoded timestamp tells; `None` when it is none, or outside 0001–9999.
-pub fn event_time(encoded: &[u8]) -> Option<Time> {
+fn event_time(encoded: &[u8]) -> Option<Time> {
     match Reader::new(encoded, 0).value().ok()? {
         Value::Ext(0, &[a, b, c, d, e, f, g, h]) => {
             let seconds = u32::from_be_bytes([a, b, c, d]);
@@ -131,12 +178,4 @@ pub fn event_time(encoded: &[u8]) -> Option<Time> {
         Value::Float(seconds) => Time::from_float(seconds),
         _ => None,
     }
-}
-
-/// The timestamp that every host reads: the extension of type 0.
-#[inline]
-pub fn encode_event_time(seconds: u32, nanoseconds: u32) -> [u8; 10] {
-    let [a, b, c, d] = seconds.to_be_bytes();
-    let [e, f, g, h] = nanoseconds.to_be_bytes();
-    [marker::FIXEXT8, 0, a, b, c, d, e, f, g, h]
 }

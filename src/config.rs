@@ -4,6 +4,8 @@
 //! its default; the host never passes defaults on. Values are checked here, for the host checks
 //! only whether a key exists.
 
+#![forbid(unsafe_code)]
+
 use std::ffi::CStr;
 use std::fmt;
 

@@ -3,9 +3,11 @@
 //! Sources: IANA, "Domain Name System (DNS) Parameters": "Resource Record (RR) TYPEs", "DNS
 //! RCODEs" and "DNS CLASSes". The tables know no MessagePack and no ECS.
 
+#![forbid(unsafe_code)]
+
 /// A name of at most `N` bytes, padded, so that it can be copied in one go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Name<const N: usize> {
+pub(crate) struct Name<const N: usize> {
     bytes: [u8; N],
     len: u8,
 }
@@ -27,13 +29,8 @@ impl<const N: usize> Name<N> {
 
     /// The name with zeros behind it, and its length.
     #[inline]
-    pub fn padded(&self) -> (&[u8; N], usize) {
+    pub(crate) fn padded(&self) -> (&[u8; N], usize) {
         (&self.bytes, self.len.into())
-    }
-
-    /// The name.
-    pub fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len.into()).unwrap_or_default()
     }
 
     fn if_named(&self) -> Option<&Self> {
@@ -42,7 +39,7 @@ impl<const N: usize> Name<N> {
 }
 
 /// The mnemonic of an RR type.
-pub type RrType = Name<15>;
+pub(crate) type RrType = Name<15>;
 
 /// RR types in the order of their numbers, 255 (`*`, which ECS calls `ANY`) included.
 #[rustfmt::skip]
@@ -86,7 +83,7 @@ const fn low_types() -> [RrType; DENSE_TYPES] {
 
 /// The mnemonic of an RR type; `None` where IANA assigns none.
 #[inline]
-pub fn rr_type(number: u16) -> Option<&'static RrType> {
+pub(crate) fn rr_type(number: u16) -> Option<&'static RrType> {
     match LOW_TYPES.get(usize::from(number)) {
         Some(name) => name.if_named(),
         None => HIGH_TYPES.iter().find(|(high, _)| *high == number).map(|(_, name)| name),
@@ -94,15 +91,15 @@ pub fn rr_type(number: u16) -> Option<&'static RrType> {
 }
 
 /// The type that asks for all types: `*` to IANA, `ANY` to ECS.
-pub const RR_TYPE_ANY: u16 = 255;
+pub(crate) const RR_TYPE_ANY: u16 = 255;
 
 /// The name of a response code.
-pub type Rcode = Name<18>;
+pub(crate) type Rcode = Name<18>;
 
 /// The two spellings of a response code: IANA's (16, which has two meanings, as Sekoia writes
 /// it), and ECS's upper case (16 in its meaning for EDNS).
 #[derive(Debug)]
-pub struct RcodeNames {
+pub(crate) struct RcodeNames {
     /// `NoError`, `NXDomain`, `BADVERS OR BADSIG`.
     pub iana: Rcode,
     /// `NOERROR`, `NXDOMAIN`, `BADVERS`.
@@ -142,12 +139,12 @@ static RCODES: [RcodeNames; 24] = [
 
 /// The names of a response code; `None` where IANA assigns none.
 #[inline]
-pub fn rcode(number: u16) -> Option<&'static RcodeNames> {
+pub(crate) fn rcode(number: u16) -> Option<&'static RcodeNames> {
     RCODES.get(usize::from(number)).filter(|names| names.iana.len > 0)
 }
 
 /// The mnemonic of a DNS class; `None` where IANA assigns none.
-pub fn class(number: u16) -> Option<&'static str> {
+pub(crate) fn class(number: u16) -> Option<&'static str> {
     match number {
         1 => Some("IN"),
         3 => Some("CH"),

@@ -1,5 +1,7 @@
 //! Panics on demand, in a build for the tests of the fence (feature `inject-panic`).
 
+#![forbid(unsafe_code)]
+
 /// Panics at this place when `INJECT_PANIC` names it: always, or with `<place>:<n>` only the nth
 /// time that it is passed. Without the feature it does nothing.
 #[inline]

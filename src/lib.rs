@@ -14,22 +14,22 @@
 compile_error!("the fence around the plugin's callbacks needs panic = \"unwind\"");
 
 mod abi;
-pub mod chunk;
+mod chunk;
 pub mod config;
-pub mod dns_codes;
+mod dns_codes;
 pub mod ecs;
 mod host;
 mod inject_panic;
-pub mod memory;
+mod memory;
 pub mod msgpack;
 mod plugin;
-pub mod rewrite;
+mod rewrite;
 pub mod source;
 pub mod timestamp;
 
 pub use config::Config;
 pub use memory::OutOfMemory;
-pub use rewrite::{Answer, Counts, Mapper, Output};
+pub use rewrite::{Answer, Counts, DatasetCounts, Mapper, Output};
 
 /// The version and the commit, as the line at the start shows them: `0.1.0 (0123456789ab)`.
 pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("PLUGIN_COMMIT"), ")");

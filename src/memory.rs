@@ -1,5 +1,7 @@
 //! Memory that is asked for, and may not be had.
 
+#![forbid(unsafe_code)]
+
 /// Memory could not be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutOfMemory;
@@ -8,7 +10,7 @@ pub struct OutOfMemory;
 ///
 /// # Errors
 /// [`OutOfMemory`]; `bytes` is as it was.
-pub fn lengthen(bytes: &mut Vec<u8>, size: usize) -> Result<(), OutOfMemory> {
+pub(crate) fn lengthen(bytes: &mut Vec<u8>, size: usize) -> Result<(), OutOfMemory> {
     if bytes.len() < size {
         bytes.try_reserve_exact(size - bytes.len()).map_err(|_| OutOfMemory)?;
         bytes.resize(size, 0);
@@ -20,7 +22,7 @@ pub fn lengthen(bytes: &mut Vec<u8>, size: usize) -> Result<(), OutOfMemory> {
 const LARGEST_KEPT: usize = 1024 * 1024;
 
 /// Gives `bytes` back if they are many, and `size` of them or fewer are needed from now on.
-pub fn give_back(bytes: &mut Vec<u8>, size: usize) {
+pub(crate) fn give_back(bytes: &mut Vec<u8>, size: usize) {
     if bytes.len() > LARGEST_KEPT && size <= LARGEST_KEPT {
         // Not `shrink_to`, which may need memory to give some back.
         *bytes = Vec::new();

@@ -5,6 +5,8 @@
 //! Logpush's `timestamp_format` (`unix`, `unixnano`, `rfc3339` and its fractions) and of
 //! RFC 3339, section 5.6.
 
+#![forbid(unsafe_code)]
+
 use std::fmt::Write as _;
 
 use time::{Date, Month};

@@ -6,7 +6,6 @@ use super::values::error_message::{ErrorMessage, Reason};
 use super::values::ip::Family;
 use super::values::name::{Domain, split_name};
 use super::values::{cloudflare, coerce};
-use crate::chunk::{LAST_EVENT_SECOND, encode_event_time, event_time};
 use crate::msgpack::{Part, Writer, map_pairs, marker, text};
 use crate::source::{Dataset, Field, FieldSet, Record, Type};
 use crate::timestamp::{Fraction, Time, TimeFormat};
@@ -56,7 +55,9 @@ impl<'a> Draft<'a, '_> {
             Dataset::GatewayDns => Field::Datetime,
         };
         self.read_time(field);
-        let in_header = self.write_header();
+        let Event { chunk, start, header, .. } = *self.event;
+        let time = self.time.filter(|_| self.settings.set_time);
+        let in_header = header.write(chunk, start, time, &mut self.writer);
         if self.settings.timestamp_key().is_none() && !in_header && self.time.is_some() {
             // It would be nowhere.
             self.keep(field);
@@ -156,8 +157,7 @@ impl<'a> Draft<'a, '_> {
     #[inline(always)]
     pub(super) fn write_time(&mut self) -> bool {
         let Event { chunk, header, .. } = *self.event;
-        let own_time = || chunk.get(header.time..header.time_end).and_then(event_time);
-        let Some(time) = self.time.or_else(own_time) else { return false };
+        let Some(time) = self.time.or_else(|| header.event_time(chunk)) else { return false };
         let (to_second, fraction) = self.time_format.format(time);
         let header = |digits: usize| marker::FIXSTR | (to_second.len() + digits) as u8;
         match &fraction {
@@ -182,36 +182,6 @@ impl<'a> Draft<'a, '_> {
         if self.time.is_none() {
             self.refuse(field, Reason::NotTime);
         }
-    }
-
-    /// Writes the event's header: as it came, but for the time. Tells whether it has the record's.
-    #[inline]
-    fn write_header(&mut self) -> bool {
-        let Event { start, header, .. } = *self.event;
-        let time = self.time.filter(|time| {
-            self.settings.set_time && (0..=LAST_EVENT_SECOND).contains(&time.seconds())
-        });
-        let Some(time) = time else {
-            self.copy_from_chunk(start, header.record);
-            return false;
-        };
-        let time = encode_event_time(time.seconds() as u32, time.nanoseconds());
-        if header.time_end - header.time == time.len() {
-            // As nearly all are: in one copy, the time then put over the one that was there.
-            let place = self.writer.position() + (header.time - start);
-            self.copy_from_chunk(start, header.record);
-            self.writer.overwrite(place, &time);
-            return true;
-        }
-        self.copy_from_chunk(start, header.time);
-        self.writer.put(&time);
-        self.copy_from_chunk(header.time_end, header.record);
-        true
-    }
-
-    #[inline(always)]
-    fn copy_from_chunk(&mut self, start: usize, end: usize) {
-        self.writer.copy_part(Part::new(self.event.chunk, start, end));
     }
 
     /// Whether any foreign field can clash with the output.

@@ -4,7 +4,7 @@ use crate::chunk::Header;
 
 /// An event to be mapped.
 #[derive(Debug, Clone, Copy)]
-pub struct Event<'a> {
+pub(crate) struct Event<'a> {
     /// The chunk that the event is in.
     pub chunk: &'a [u8],
     /// Where the event begins.
@@ -17,7 +17,7 @@ pub struct Event<'a> {
 
 /// Where a Cloudflare record came from.
 #[derive(Debug, Clone, Copy)]
-pub enum Place<'a> {
+pub(crate) enum Place<'a> {
     /// It is the event's record.
     Record,
     /// It is JSON text in a field of the event's record.

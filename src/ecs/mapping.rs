@@ -15,7 +15,7 @@ use crate::timestamp::TimeFormat;
 
 /// Memory that is used anew for each record.
 #[derive(Debug, Default)]
-pub struct Scratch {
+pub(crate) struct Scratch {
     /// What could not be read in the record written last.
     pub error_message: ErrorMessage,
     time_format: TimeFormat,
@@ -38,7 +38,7 @@ impl Settings {
 
 /// What there was too little of to write an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shortage {
+pub(crate) enum Shortage {
     /// So many bytes of room are needed.
     Room(usize),
     /// Memory beside it could not be had.
@@ -49,7 +49,7 @@ pub enum Shortage {
 ///
 /// # Errors
 /// What there was too little of; what was written then means nothing.
-pub fn write_event(
+pub(crate) fn write_event(
     settings: &Settings,
     dataset: Dataset,
     record: &Record,

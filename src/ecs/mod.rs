@@ -1,4 +1,3 @@
-#![forbid(unsafe_code)]
 //! The mapping: a Cloudflare record in, an ECS record out, written once.
 //!
 //! [`rows`] says what goes where: each dataset's mapping is one function that reads like its table.
@@ -10,6 +9,8 @@
 //!
 //! Source: the mapping's contract (README, "Mapping"); ECS 9; the tables it cites.
 
+#![forbid(unsafe_code)]
+
 mod draft;
 mod event;
 mod mapping;
@@ -19,10 +20,9 @@ mod rules;
 mod settings;
 mod values;
 
-pub use event::{Event, Place};
-pub use mapping::{Scratch, Shortage, write_event};
+pub(crate) use event::{Event, Place};
+pub(crate) use mapping::{Scratch, Shortage, write_event};
 pub use output::outline::{Line, outline};
 pub use rows::enrich::ECS_VERSION;
 pub use settings::Settings;
-pub use values::error_message::{ErrorMessage, Reason};
 pub use values::unreadable::Unreadable;

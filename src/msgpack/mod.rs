@@ -4,6 +4,8 @@
 //! the writer uses a legal one, minimal for what is known to be small. Neither knows Fluent Bit,
 //! Cloudflare or ECS.
 
+#![forbid(unsafe_code)]
+
 mod format;
 mod json;
 mod part;

@@ -6,37 +6,21 @@
 //! output is small is written in one piece of the right size. Nothing is taken from the output's
 //! memory before the first change.
 
+#![forbid(unsafe_code)]
+
 mod counts;
+mod output;
 mod staging;
 
 pub use self::counts::{Counts, DatasetCounts};
+pub use self::output::Output;
 use self::staging::Staging;
 use crate::chunk::{Head, Header, head};
 use crate::config::{Config, OnMismatch, WrongValue};
 use crate::ecs::{Event, Place, Scratch, Settings, Unreadable, write_event};
 use crate::memory::OutOfMemory;
-use crate::msgpack::{Malformed, map_head, skip, text};
-use crate::source::{Dataset, JsonRecord, Record, is_ecs_already};
-
-/// Where the new chunk goes.
-pub trait Output {
-    /// Appends `bytes`; about `more` bytes are likely to follow.
-    ///
-    /// # Errors
-    /// [`OutOfMemory`]; what was appended before stays.
-    fn append(&mut self, bytes: &[u8], more: usize) -> Result<(), OutOfMemory>;
-}
-
-impl Output for Vec<u8> {
-    fn append(&mut self, bytes: &[u8], more: usize) -> Result<(), OutOfMemory> {
-        if self.capacity() - self.len() < bytes.len() {
-            let wanted = bytes.len().saturating_add(more).max(self.capacity());
-            self.try_reserve_exact(wanted).map_err(|_| OutOfMemory)?;
-        }
-        self.extend_from_slice(bytes);
-        Ok(())
-    }
-}
+use crate::msgpack::{Malformed, skip};
+use crate::source::{Dataset, JsonRecord, Record, TextAt};
 
 /// What became of a chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +126,7 @@ impl Mapper {
     #[cold]
     fn first_unreadable(&self, chunk: &[u8]) -> Option<Unreadable> {
         let &(field, reason) = self.scratch.error_message.list().first()?;
-        let bytes = self.text.as_ref().map_or(chunk, |text| self.json.bytes(text.size));
+        let bytes = if self.text.is_some() { self.json.bytes() } else { chunk };
         let value = self.record.value(bytes, field)?;
         Some(Unreadable::new(field, reason, value.bytes()))
     }
@@ -169,7 +153,7 @@ impl Mapper {
         };
         let end = match self.key_name {
             None => self.record.scan(chunk, header.record, self.settings.watch())?,
-            Some(_) => self.read_text(chunk, header)?,
+            Some(_) => self.read_text(chunk, header.record)?,
         };
         match self.dataset_of_record() {
             Some(dataset) => {
@@ -207,34 +191,17 @@ impl Mapper {
         self.record.dataset(self.dataset)
     }
 
-    /// Finds the JSON text in the field `key_name`, error_message where it is, and indexes its record, if it
-    /// is one of a JSON object. Gives the end of the event's record.
-    fn read_text(&mut self, chunk: &[u8], header: Header) -> Result<usize, Fault> {
+    /// Finds the JSON text in the field `key_name` of the event's record at the offset `at`, and
+    /// indexes its record, if it is one of a JSON object. Gives the end of the event's record.
+    fn read_text(&mut self, chunk: &[u8], at: usize) -> Result<usize, Fault> {
         self.text = None;
         let key_name = self.key_name.as_deref().unwrap_or_default();
-        let mut found = None;
-        let mut is_ecs = false;
-        let Some((pairs, mut end)) = map_head(chunk, header.record) else {
-            return Ok(skip(chunk, header.record)?);
+        let (found, end) = TextAt::find(chunk, at, key_name)?;
+        let Some((found, text)) = found.and_then(|found| Some((found, found.text(chunk)?))) else {
+            return Ok(end);
         };
-        for pair in 0..pairs {
-            let start = skip(chunk, end)?;
-            let key = chunk.get(end..start).and_then(text);
-            end = skip(chunk, start)?;
-            let Some(name) = key else { continue };
-            // Byte by byte: a name is short, and comparing slices is a call.
-            if name.len() == key_name.len() && name.iter().eq(key_name) {
-                found = Some(TextAt { start, end, pair, pairs, size: 0 });
-            }
-            is_ecs |= name == b"event" && chunk.get(start..end).is_some_and(is_ecs_already);
-        }
-        let Some(mut at) = found.filter(|_| !is_ecs) else { return Ok(end) };
-        let json = chunk.get(at.start..at.end).and_then(text);
-        let Some(json) = json else { return Ok(end) };
-        let record = self.json.read(json, &mut self.record, self.settings.watch())?;
-        if let Some(record) = record {
-            at.size = record.len();
-            self.text = Some(at);
+        if self.json.read(text, &mut self.record, self.settings.watch())?.is_some() {
+            self.text = Some(found);
         }
         Ok(end)
     }
@@ -251,11 +218,11 @@ impl Mapper {
         let Self { settings, record, json, text: text_at, scratch, staging, .. } = self;
         let place = match *text_at {
             None => Place::Record,
-            Some(TextAt { start, end, pair, pairs, size }) => Place::Text {
-                record: json.bytes(size),
-                text: chunk.get(start..end).and_then(text).unwrap_or_default(),
-                pair,
-                pairs,
+            Some(at) => Place::Text {
+                record: json.bytes(),
+                text: at.text(chunk).unwrap_or_default(),
+                pair: at.pair,
+                pairs: at.pairs,
             },
         };
         let event = Event { chunk, start, header, place };
@@ -281,19 +248,6 @@ impl From<OutOfMemory> for Fault {
     fn from(_: OutOfMemory) -> Self {
         Self::OutOfMemory
     }
-}
-
-/// Where a record's JSON text is.
-#[derive(Debug, Clone, Copy)]
-struct TextAt {
-    /// The encoded text, as offsets into the chunk.
-    start: usize,
-    end: usize,
-    /// Which pair of the event's record it is in, and of how many.
-    pair: usize,
-    pairs: usize,
-    /// The bytes of its MessagePack.
-    size: usize,
 }
 
 /// How far a chunk has come.

@@ -1,6 +1,6 @@
 //! The way of what was written to the output.
 
-use super::Output;
+use super::output::Output;
 use crate::ecs::Shortage;
 use crate::memory::{OutOfMemory, give_back, lengthen};
 

@@ -4,6 +4,8 @@
 //! values are read only when the mapping asks for them. A record that is JSON text becomes
 //! MessagePack on that pass, so that one mapping serves both.
 
+#![forbid(unsafe_code)]
+
 mod detect;
 mod fields;
 mod json;
@@ -14,6 +16,6 @@ mod record;
 mod spans;
 
 pub use fields::{Dataset, FIELD_COUNT, Field, FieldSet, LONGEST_NAME, Type};
-pub use json::{JsonRecord, transcode_array};
+pub use json::{JsonRecord, TextAt, transcode_array};
 pub use name_set::NameSet;
-pub use record::{Record, is_ecs_already};
+pub use record::Record;

@@ -205,7 +205,7 @@ fn order_for(orders: &mut [KeyOrder; ORDERS], pairs: usize) -> &mut KeyOrder {
 
 /// Whether a record's encoded `event` shows that the record was mapped before: its `dataset` is
 /// one of the three.
-pub fn is_ecs_already(event: &[u8]) -> bool {
+pub(super) fn is_ecs_already(event: &[u8]) -> bool {
     map_pairs(event).is_some_and(|mut pairs| {
         pairs.any(|(key, value)| {
             let name = text(value).and_then(|name| std::str::from_utf8(name).ok());

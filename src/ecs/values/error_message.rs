@@ -58,9 +58,10 @@ impl Reason {
     }
 }
 
-/// The error_message on one record, in the order of the mapping; made once, used anew for each record.
+/// What could not be read in one record, in the order of the mapping; made once, used anew for each
+/// record.
 #[derive(Debug)]
-pub struct ErrorMessage {
+pub(crate) struct ErrorMessage {
     list: [(Field, Reason); FIELD_COUNT],
     len: usize,
 }
@@ -72,8 +73,8 @@ impl Default for ErrorMessage {
 }
 
 impl ErrorMessage {
-    /// The error_message, in the order of the mapping.
-    pub fn list(&self) -> &[(Field, Reason)] {
+    /// The fields with the reasons, in the order of the mapping.
+    pub(crate) fn list(&self) -> &[(Field, Reason)] {
         self.list.get(..self.len).unwrap_or_default()
     }
 

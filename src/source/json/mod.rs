@@ -4,12 +4,14 @@
 //! No document tree is built. A text is read once, and once more where its MessagePack outgrows it.
 
 mod key_order;
+mod text_at;
 mod value;
 
 use hifijson::token::Lex;
 use hifijson::{Error, SliceLexer};
 
 use self::key_order::TextKeyOrder;
+pub use self::text_at::TextAt;
 use crate::memory::{OutOfMemory, give_back, lengthen};
 use crate::msgpack::{Writer, text};
 use crate::source::name_set::NameSet;
@@ -22,13 +24,15 @@ const SLACK: usize = 256;
 #[derive(Debug, Default)]
 pub struct JsonRecord {
     bytes: Vec<u8>,
+    /// How many of them were read last.
+    size: usize,
     order: TextKeyOrder,
 }
 
 impl JsonRecord {
-    /// The MessagePack that was read last, `size` bytes of it.
-    pub fn bytes(&self, size: usize) -> &[u8] {
-        self.bytes.get(..size).unwrap_or_default()
+    /// The MessagePack that was read last.
+    pub fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.size).unwrap_or_default()
     }
 
     /// Reads `text`, one complete JSON object with nothing but white space around it, and indexes
@@ -42,10 +46,12 @@ impl JsonRecord {
         record: &mut Record,
         watch: &NameSet,
     ) -> Result<Option<&[u8]>, OutOfMemory> {
-        let Self { bytes, order } = self;
-        transcode(text, b'{', bytes, |lexer, writer| {
+        let Self { bytes, size, order } = self;
+        let read = transcode(text, b'{', bytes, |lexer, writer| {
             read_record(lexer, record, watch, order, writer)
-        })
+        })?;
+        *size = read.map_or(0, <[u8]>::len);
+        Ok(read)
     }
 }
 

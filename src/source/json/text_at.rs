@@ -1,0 +1,48 @@
+//! The field of an event's record that holds a Cloudflare record as JSON text (`key_name`).
+
+use crate::msgpack::{Malformed, map_head, skip, text};
+use crate::source::record::is_ecs_already;
+
+/// Where a record's JSON text is.
+#[derive(Debug, Clone, Copy)]
+pub struct TextAt {
+    /// The encoded text, as offsets into the chunk.
+    start: usize,
+    end: usize,
+    /// Which pair of the event's record it is in.
+    pub pair: usize,
+    /// Of how many.
+    pub pairs: usize,
+}
+
+impl TextAt {
+    /// Looks for the field `name` in the event's record at the offset `at` of `chunk`, and gives
+    /// the end of that record, too. Nothing is found in a record that was mapped before.
+    ///
+    /// # Errors
+    /// [`Malformed`] when the record is not complete and valid MessagePack.
+    pub fn find(chunk: &[u8], at: usize, name: &[u8]) -> Result<(Option<Self>, usize), Malformed> {
+        let mut found = None;
+        let mut is_ecs = false;
+        let Some((pairs, mut end)) = map_head(chunk, at) else {
+            return Ok((None, skip(chunk, at)?));
+        };
+        for pair in 0..pairs {
+            let start = skip(chunk, end)?;
+            let key = chunk.get(end..start).and_then(text);
+            end = skip(chunk, start)?;
+            let Some(key) = key else { continue };
+            // Byte by byte: a name is short, and comparing slices is a call.
+            if key.len() == name.len() && key.iter().eq(name) {
+                found = Some(Self { start, end, pair, pairs });
+            }
+            is_ecs |= key == b"event" && chunk.get(start..end).is_some_and(is_ecs_already);
+        }
+        Ok((found.filter(|_| !is_ecs), end))
+    }
+
+    /// The text; `None` when the field holds anything else.
+    pub fn text(self, chunk: &[u8]) -> Option<&[u8]> {
+        chunk.get(self.start..self.end).and_then(text)
+    }
+}
