@@ -7,7 +7,7 @@
 //! paths. What they send is caught by stand-ins on loopback.
 //!
 //! Without any Fluent Bit the files are still checked against each other, against the keys of the
-//! filter, and against the mapper itself. `UPDATE_EXAMPLES=1` writes the index template anew.
+//! filter, and against the mapper itself. `UPDATE_EXAMPLES=1` writes the index templates anew.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 #![allow(dead_code, reason = "the modules shared with fluent_bit.rs have more than is used here")]
@@ -18,6 +18,7 @@ mod events;
 mod hosts;
 #[path = "fluent_bit/http.rs"]
 mod http;
+mod index_template;
 #[path = "fluent_bit/pipeline.rs"]
 mod pipeline;
 mod plugin;

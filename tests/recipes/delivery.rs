@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::hosts::{GZIP_BODIES, Host, NDJSON_BODIES, Version, each};
 use crate::http::{Post, free_port};
+use crate::index_template::Server;
 use crate::kafka::Broker;
 use crate::plugin::plugin;
 use crate::receiver::{Receiver, Request, accept, bulk};
@@ -50,9 +51,10 @@ fn deliver(
 }
 
 /// A stand-in for the `_bulk` API; every document and action has each key once.
-fn bulk_body(recipe: Recipe, prefix: &str, user: &str) {
+fn bulk_body(server: Server, prefix: &str, user: &str) {
+    let recipe = Recipe { name: server.name() };
     each_format(ALWAYS, |host, format| {
-        let receiver = Receiver::new(bulk);
+        let receiver = Receiver::index(server, bulk);
         let names =
             ["HOST", "PORT", "TLS", "USER", "PASSWORD"].map(|name| format!("{prefix}_{name}"));
         let port = receiver.port.to_string();
@@ -85,12 +87,12 @@ const BASIC: &str = "Basic c29tZW9uZTpzZWNyZXQ=";
 
 #[test]
 fn elasticsearch_gets_each_document_with_one_timestamp() {
-    bulk_body(ELASTICSEARCH, "ES", BASIC);
+    bulk_body(Server::Elasticsearch, "ES", BASIC);
 }
 
 #[test]
 fn opensearch_gets_each_document_with_one_timestamp() {
-    bulk_body(OPENSEARCH, "OPENSEARCH", BASIC);
+    bulk_body(Server::OpenSearch, "OPENSEARCH", BASIC);
 }
 
 /// Without `timestamp_key off` the output and the record both have an `@timestamp`; when Fluent Bit
@@ -98,7 +100,7 @@ fn opensearch_gets_each_document_with_one_timestamp() {
 #[test]
 fn without_timestamp_key_off_the_record_s_own_timestamp_stays() {
     each(|host| {
-        let receiver = Receiver::new(bulk);
+        let receiver = Receiver::index(Server::Elasticsearch, bulk);
         let site = Site::new(host);
         let port = free_port();
         let text = ELASTICSEARCH.text("fluent-bit.conf");
@@ -144,7 +146,7 @@ fn with_memory(before: usize, request: &Request) -> (u16, String) {
 #[test]
 fn what_is_refused_for_a_while_is_sent_again() {
     each(|host| {
-        let receiver = Receiver::new(|before, request| match before {
+        let receiver = Receiver::index(Server::Elasticsearch, |before, request| match before {
             0 => (503, "{}".to_owned()),
             _ => bulk(before, request),
         });
@@ -172,7 +174,7 @@ fn what_is_refused_for_a_while_is_sent_again() {
 #[test]
 fn a_chunk_that_was_accepted_in_part_is_sent_again_as_the_same_documents() {
     each(|host| {
-        let receiver = Receiver::new(with_memory);
+        let receiver = Receiver::index(Server::OpenSearch, with_memory);
         let site = Site::new(host);
         let port = free_port();
         let (to, storage) = (receiver.port.to_string(), site.path("storage").display().to_string());

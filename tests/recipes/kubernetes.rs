@@ -11,6 +11,7 @@ use crate::delivery::without_ids;
 use crate::hosts::each_since;
 use crate::http::{Post, free_port};
 use crate::https::HTTP2_OFF;
+use crate::index_template::Server;
 use crate::model::variables;
 use crate::plugin::plugin;
 use crate::receiver::{Receiver, bulk};
@@ -148,7 +149,7 @@ fn the_ports_are_those_that_fluent_bit_listens_on() {
 fn the_configuration_of_the_pods_delivers() {
     let elasticsearch = Recipe { name: "elasticsearch" };
     each_since(HTTP2_OFF, |host| {
-        let receiver = Receiver::new(bulk);
+        let receiver = Receiver::index(Server::Elasticsearch, bulk);
         let site = Site::new(host);
         let [port, metrics] = [free_port(), free_port()];
         let objects = objects();

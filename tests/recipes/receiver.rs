@@ -1,7 +1,8 @@
 //! A stand-in for whatever takes records over HTTP: an Elasticsearch, an intake, Cloudflare's API.
 //!
 //! It listens on loopback, keeps each request whole (gzip unpacked), and answers what it was told
-//! to; with [`bulk`] it answers as the `_bulk` API of Elasticsearch and OpenSearch does.
+//! to. As an index it also holds each document that it accepts against the index template of its
+//! recipe; [`bulk`] answers as the `_bulk` API of Elasticsearch and OpenSearch does.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -9,7 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use flate2::read::MultiGzDecoder;
-use serde_json::json;
+use serde_json::{Value, json};
+
+use crate::index_template::{Refusal, Server, Template};
+use crate::strict;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
@@ -37,6 +41,7 @@ pub(crate) type Answer = fn(usize, &Request) -> (u16, String);
 pub(crate) struct Receiver {
     pub(crate) port: u16,
     requests: Arc<Mutex<Vec<Request>>>,
+    index: Option<Server>,
 }
 
 impl Receiver {
@@ -44,7 +49,7 @@ impl Receiver {
     pub(crate) fn new(answer: Answer) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port on loopback");
         let port = listener.local_addr().expect("an address").port();
-        let receiver = Self { port, requests: Arc::default() };
+        let receiver = Self { port, requests: Arc::default(), index: None };
         let requests = Arc::clone(&receiver.requests);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -55,8 +60,20 @@ impl Receiver {
         receiver
     }
 
+    /// The same as an index of that server.
+    pub(crate) fn index(server: Server, answer: Answer) -> Self {
+        Self { index: Some(server), ..Self::new(answer) }
+    }
+
+    /// All requests so far. An index that refuses one of their documents ends the test.
     pub(crate) fn requests(&self) -> Vec<Request> {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(server) = self.index {
+            let template = Template::of(server);
+            let judged = requests.iter().try_for_each(|request| judge(&template, &request.text()));
+            judged.unwrap_or_else(|refusal| panic!("{server:?} refuses a document: {refusal}"));
+        }
+        requests
     }
 
     /// All bodies so far, one after the other.
@@ -117,6 +134,22 @@ fn read(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
 /// Takes everything.
 pub(crate) fn accept(_: usize, _: &Request) -> (u16, String) {
     (200, "{}".to_owned())
+}
+
+/// Looks at each document of a bulk request, and whether it goes to the data stream.
+fn judge(template: &Template, bulk: &str) -> Result<(), Refusal> {
+    let lines = strict::json_lines(bulk);
+    lines.chunks(2).try_for_each(|pair| match pair {
+        [action, document] if in_data_stream(action) => template.takes(document),
+        _ => Err(format!("no document for the data stream: {pair:?}")),
+    })
+}
+
+/// Data streams take `create` only.
+fn in_data_stream(action: &Value) -> bool {
+    action["create"]["_index"]
+        .as_str()
+        .is_some_and(|index| index.starts_with("logs-cloudflare.dns-"))
 }
 
 /// Answers a bulk request as Elasticsearch does: one item for each document.
