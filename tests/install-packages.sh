@@ -6,9 +6,9 @@
 #   install-packages.sh dist    what it takes to make the packages, and to test them
 set -eu
 
-# gcc, make, pkg-config, libmsgpack-dev: the C harness, which decodes with the library that Fluent
-# Bit itself uses. libclang-dev: bindgen.
-packages="gcc make pkg-config libmsgpack-dev libclang-dev"
+# gcc, make, pkg-config, msgpack-c: the C harness, which decodes with the library that Fluent Bit
+# itself uses. libclang-dev: bindgen.
+packages="gcc make pkg-config msgpack-c libclang-dev"
 if [ "${1:-test}" = test ]; then
     # valgrind: the harness runs under memcheck. strace: what the plugin asks of the kernel.
     # binutils: readelf looks at the built file. g++: libFuzzer. python3, openssl, curl, nginx-light:
@@ -21,10 +21,18 @@ if [ "${1:-test}" = dist ]; then
     packages="$packages python3 python3-venv binutils cpio rpm debootstrap"
 fi
 
+is_installed() {
+    # shellcheck disable=SC2016 # dpkg-query fills it in
+    dpkg-query -W -f '${Status}\n' "$@" 2>/dev/null | grep -q 'ok installed'
+}
+# Debian's names of msgpack-c: the first from Debian 13 and Ubuntu 24.04 on.
+msgpack_c="libmsgpack-c-dev libmsgpack-dev"
 missing=
 for package in $packages; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
-        missing="$missing $package"
+    names=$package
+    [ "$package" != msgpack-c ] || names=$msgpack_c
+    # shellcheck disable=SC2086 # a list of words
+    is_installed $names || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0
 
@@ -48,5 +56,12 @@ apt_get() {
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 "$@"
 }
 apt_get update
+case "$missing " in *" msgpack-c "*)
+    for name in $msgpack_c; do
+        if apt-cache show "$name" >/dev/null 2>&1; then break; fi
+    done
+    missing=$(echo "$missing " | sed "s/ msgpack-c / $name /")
+    ;;
+esac
 # shellcheck disable=SC2086 # a list of words
 apt_get install -y --no-install-recommends $missing >/dev/null

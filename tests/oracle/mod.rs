@@ -127,11 +127,9 @@ fn timestamp(draft: &mut Draft<'_>, event_time: &Val) -> Option<i128> {
     }
     let fits = |time: &i128| (0..=i128::from(i32::MAX)).contains(&time.div_euclid(SECOND));
     let told = read.filter(|_| draft.settings.set_time).filter(fits);
-    if let Some((name, value)) = taken
-        && read.is_some()
-        && told.is_none()
-        && draft.settings.timestamp_key.is_none()
-    {
+    let has_no_place = told.is_none() && draft.settings.timestamp_key.is_none();
+    let stays = taken.filter(|_| read.is_some() && has_no_place);
+    if let Some((name, value)) = stays {
         draft.set_below("cloudflare", name, kept_value(&name.into(), &value));
     }
     told
