@@ -17,7 +17,7 @@ demo: demo-deps build ## Install what is missing, build, and show Cloudflare rec
 	examples/demo.sh
 
 .PHONY: test
-test: deps build ## Run all tests: library, C harness, and each Fluent Bit in FLUENT_BIT or on PATH
+test: deps notices build ## Run all tests: library, C harness, and each Fluent Bit in FLUENT_BIT or on PATH
 	cargo test --locked
 	FLB_PLUGIN=$(PLUGIN) cargo test --locked --test harness -- hardening system_calls
 
@@ -52,6 +52,10 @@ deny: cargo-deny ## Check the licences, the sources and the versions of all pack
 .PHONY: advisories
 advisories: cargo-deny ## Check all packages against RustSec's advisories, which are fetched from GitHub
 	cargo deny --all-features --locked check advisories
+
+.PHONY: notices
+notices: ## Check that every crate in the plugin has its licence text for the packages
+	packaging/notices.py --check x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
 
 .PHONY: lint
 lint: ## Check the formatting, and run clippy with warnings as errors

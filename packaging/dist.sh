@@ -36,6 +36,7 @@ else
 fi
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$time}
 
+packaging/notices.py --check "$arch-unknown-linux-gnu"
 packaging/tools.sh
 rm -rf "$stage" && mkdir -p "$stage" dist
 packaging/build.sh "$stage/flb-filter_cloudflare_dns.so"

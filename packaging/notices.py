@@ -2,19 +2,23 @@
 """Prints the licences of everything that is linked into the plugin.
 
     packaging/notices.py TARGET DIST_TOOLS
+    packaging/notices.py --check TARGET...      prints none, and says whether each crate has one
 
 The crates are those that Cargo links for TARGET (no build or test dependencies, no macros); each
-distinct text is printed once, below the names it is for. A crate without a licence text is an
-error. Behind them: the data of the Public Suffix List, and what zig brings. The notices of Rust's
-standard library are a file of their own, which comes with the compiler.
+distinct text is printed once, below the names it is for. A crate that ships no licence text gets
+the text of the licence that it names, from licences/; one that has none there is an error. Behind
+them: the data of the Public Suffix List, and what zig brings. The notices of Rust's standard
+library are a file of their own, which comes with the compiler.
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 NAMES = ("license", "licence", "copying", "copyright", "notice", "unlicense")
+LICENCES = Path(__file__).parent / "licences"
 RULE = "=" * 80
 
 
@@ -38,12 +42,23 @@ def linked(target):
 
 
 def texts(package):
-    """The licence texts that a crate ships."""
+    """The licence texts of a crate."""
     root = Path(package["manifest_path"]).parent
     files = [file for file in root.iterdir() if file.name.lower().startswith(NAMES)]
     if not files:
-        sys.exit(f"{package['name']} {package['version']} ships no licence text")
+        return [named(package)]
     return [tidy(file) for file in sorted(files)]
+
+
+def named(package):
+    """The text of the licence that a crate names, or of one of those it leaves the choice of."""
+    authors = ", ".join(re.sub(" *<.*>", "", author) for author in package["authors"])
+    for name in re.split(" OR |/", package["license"] or ""):
+        file = LICENCES / f"{name}.txt"
+        if authors and file.exists():
+            return tidy(file).replace("<authors>", authors)
+    sys.exit(f"{package['name']} {package['version']} ships no licence text, and {LICENCES.name}/"
+             f" has none for '{package['license']}', or it names no authors")
 
 
 def tidy(file):
@@ -55,7 +70,17 @@ def section(heading, text):
     print(f"{RULE}\n{heading}\n{RULE}\n\n{text}\n")
 
 
+def check(targets):
+    for target in targets:
+        packages = linked(target)
+        for package in packages:
+            texts(package)
+        print(f"notices: {len(packages)} crates in the plugin for {target}, each with its licence")
+
+
 def main():
+    if sys.argv[1] == "--check":
+        return check(sys.argv[2:])
     target, tools = sys.argv[1:]
     packages = linked(target)
     print("What is linked into flb-filter_cloudflare_dns.so beside its own code, and under which\n"
