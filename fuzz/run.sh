@@ -16,7 +16,7 @@ cd "$(dirname "$0")"
 
 seconds=$1
 shift
-[ $# -gt 0 ] || set -- chunk records json times configuration
+[ $# -gt 0 ] || set -- chunk records json times configuration wire
 sanitizer=${SANITIZER:-none}
 host=$(rustc -vV | sed -n 's/^host: //p')
 

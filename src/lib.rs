@@ -26,6 +26,7 @@ mod plugin;
 mod rewrite;
 pub mod source;
 pub mod timestamp;
+pub mod wire;
 
 pub use config::Config;
 pub use memory::OutOfMemory;

@@ -2,8 +2,8 @@
 //!
 //! Each target is a file: [`chunk`] takes any bytes as a chunk, [`records`] makes chunks of
 //! records that look like Cloudflare's, [`json`] takes any bytes as JSON text under `key_name`,
-//! [`times`] reads times beside other readings, [`configuration`] any values of the keys. The
-//! first three check everything in `promises`, with the tests' oracle. `fuzz_targets/` gives the
+//! [`times`] reads times beside other readings, [`configuration`] any values of the keys, [`wire`]
+//! resource records in wire format beside the oracle's reading. The first three check everything in `promises`, with the tests' oracle. `fuzz_targets/` gives the
 //! functions to libFuzzer; `tests/corpus.rs` calls them with the corpus on a stable toolchain.
 
 mod bytes;
@@ -20,21 +20,24 @@ mod scan;
 pub mod seeds;
 mod setup;
 mod times;
+mod wire;
 
 pub use chunk::chunk;
 pub use configuration::configuration;
 pub use json::json;
 pub use records::records;
 pub use times::times;
+pub use wire::wire;
 
 /// A fuzz target.
 pub type Target = fn(&[u8]);
 
 /// All targets by their names.
-pub const TARGETS: [(&str, Target); 5] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("chunk", chunk),
     ("records", records),
     ("json", json),
     ("times", times),
     ("configuration", configuration),
+    ("wire", wire),
 ];

@@ -8,6 +8,7 @@ use crate::configuration::{KEYS, TEXT, UNSET, VALUES};
 use crate::oracle::msgpack::{Forms, encode};
 use crate::oracle::tables::FIELDS;
 use crate::oracle::value::Val;
+use crate::oracle::wire::base64;
 use crate::oracle::{json, through::HEADER};
 use crate::records::EXAMPLES;
 use crate::setup::SIZE;
@@ -31,7 +32,7 @@ const TEXT_SETUP: usize = 7;
 
 /// All seeds.
 pub fn seeds() -> Vec<Seed> {
-    [chunks(), records(), texts(), times(), configurations()].concat()
+    [chunks(), records(), texts(), times(), configurations(), wires()].concat()
 }
 
 /// Examples of each kind: the published samples, then some of each batch.
@@ -234,4 +235,20 @@ fn configurations() -> Vec<Seed> {
     seeds.push(("configuration", "of-text".to_owned(), text));
     debug_assert!(Bytes::new(&[]).byte() == UNSET);
     seeds
+}
+
+/// The records that the tests compare with dnspython, one as text.
+fn wires() -> Vec<Seed> {
+    let records = include_str!("../../tests/data/wire-records.tsv").lines().enumerate();
+    let seed = |(place, line): (usize, &'static str)| {
+        let columns: Vec<_> = line.split('\t').collect();
+        let (text, rr_type) = (columns[0], columns[4]);
+        let bytes = base64(text).expect("base64");
+        let kind = (place % 2) as u8;
+        ("wire", format!("{place:02}-{rr_type}"), [&[kind][..], &bytes].concat())
+    };
+    let (text, _) =
+        include_str!("../../tests/data/wire-records.tsv").split_once('\t').expect("text");
+    let as_text = ("wire", "text".to_owned(), [b"\x02", text.as_bytes()].concat());
+    records.map(seed).chain([as_text]).collect()
 }

@@ -57,6 +57,11 @@ fn configuration() {
 }
 
 #[test]
+fn wire() {
+    replay("wire");
+}
+
+#[test]
 fn the_seeds_are_those_of_the_generator() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let is_seed = |path: &PathBuf| {

@@ -17,6 +17,7 @@ pub(crate) mod through;
 pub(crate) mod time;
 mod typed;
 pub(crate) mod value;
+pub(crate) mod wire;
 
 use draft::Draft;
 use settings::Settings;
