@@ -153,11 +153,11 @@ fn fault(page: &Path, link: &str) -> Option<&'static str> {
     (!there).then_some("the page has no such heading")
 }
 
-/// Whether a file is in the packages, too (packaging/dist.sh).
+/// Whether a file is in the packages, too, at the same place beside the pages (packaging/dist.sh).
 fn is_packaged(path: &Path) -> bool {
     let path = path.canonicalize().expect("a file that exists");
     let name = path.strip_prefix(root()).expect("a file of the project");
-    let alone = ["README.md", "CHANGELOG.md", "LICENSE"].iter().any(|file| name == Path::new(file));
+    let alone = ["README.md", "CHANGELOG.md"].iter().any(|file| name == Path::new(file));
     let with_others = name.starts_with("docs") || name.starts_with("examples");
     alone || with_others && name.extension().is_none_or(|extension| extension != "rs")
 }

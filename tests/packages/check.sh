@@ -60,6 +60,14 @@ for file in README.md LICENSE THIRD-PARTY-NOTICES.txt RUST-STANDARD-LIBRARY.html
     examples/fluent-bit.yaml examples/fluent-bit.conf; do
     [ -s "$tree/$file" ] || fail "the tar.gz has no $file"
 done
+# Each link of a page leads to something that lies beside it.
+for pages in "$tree" "$work"/{deb,rpm}/usr/share/doc/$package; do
+    find "$pages" -name '*.md' | while read -r page; do
+        (grep -oP '\]\(\K[^):#]+(?=[)#])' "$page" || true) | while read -r link; do
+            [ -e "$(dirname "$page")/$link" ] || fail "${page#"$work/"}: a dead link to $link"
+        done
+    done
+done
 # Each crate of the file is named in the notices. (`cargo tree` finds them without our script.)
 cargo tree --locked --edges normal,no-proc-macro --prefix none --target "$arch-unknown-linux-gnu" \
     --format '{p}' | sed 's/ v\([^ ]*\).*/ \1/' | sort -u | grep -v "^$package " |
