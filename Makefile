@@ -13,8 +13,14 @@ build: ## Build the plugin: target/release/flb-filter_cloudflare_dns.so
 	cp -f target/release/libflb_filter_cloudflare_dns.so $(PLUGIN)
 
 .PHONY: demo
-demo: demo-deps build ## Install what is missing, build, and show Cloudflare records come out as ECS
-	examples/demo.sh
+demo: export CARGO_TERM_QUIET = true
+demo: demo-deps build ## Install what is missing, build, and show five Cloudflare records before and after
+	@examples/demo.sh
+
+.PHONY: demo-all
+demo-all: export CARGO_TERM_QUIET = true
+demo-all: demo-deps build ## The same for every record of examples/batch.ndjson
+	@examples/demo.sh examples/batch.ndjson
 
 .PHONY: test
 test: deps notices build ## Run all tests: library, C harness, and each Fluent Bit in FLUENT_BIT or on PATH

@@ -1,51 +1,69 @@
 #!/bin/sh
-# Shows a batch of Cloudflare records before and after the filter: in the real Fluent Bit when
-# FLUENT_BIT or PATH has one, otherwise in the C harness, which loads the plugin as Fluent Bit does.
-# FLB_PLUGIN names another file than the one that `make` builds.
+# Shows Cloudflare records before and after the filter.
+#
+#   demo.sh            five cases, explained (`make demo`)
+#   demo.sh FILE       every record of a file of JSON lines (`make demo-all`)
+#
+# In the first Fluent Bit that FLUENT_BIT or PATH has, otherwise in the test host, which loads the plugin
+# as Fluent Bit does. FLB_PLUGIN names another plugin than the one that `make` builds. Colours are for
+# terminals, and NO_COLOR turns them off.
 set -eu
 cd "$(dirname "$0")/.."
 
 plugin=${FLB_PLUGIN:-$PWD/target/release/flb-filter_cloudflare_dns.so}
-batch=examples/batch.ndjson
+records=${1:-examples/demo.ndjson}
 work=$(mktemp -d)
-host=
-trap '[ -z "$host" ] || kill "$host" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'rm -rf "$work"' EXIT
 
 fluent_bit=${FLUENT_BIT:-}
 fluent_bit=${fluent_bit%%:*}
 [ -n "$fluent_bit" ] || fluent_bit=$(command -v fluent-bit || true)
 
+# The test host: the newest that the tests build.
+host=target/harness/gen4raw
 if [ -n "$fluent_bit" ]; then
-    echo "in the real $("$fluent_bit" --version | head -n 1) ($fluent_bit)"
-    : >"$work/stdout"
-    "$fluent_bit" -f 1 -e "$plugin" \
-        -i tail -p path="$batch" -p read_from_head=on -p tag=demo \
-        -F cloudflare_dns -p key_name=log -m '*' \
-        -o stdout -p format=json_lines -m '*' >>"$work/stdout" 2>"$work/log" &
-    host=$!
-    wanted=$(grep -c . "$batch")
-    tries=0
-    until [ "$(grep -c '^{' "$work/stdout")" -ge "$wanted" ]; do
-        tries=$((tries + 1))
-        if [ "$tries" -gt 150 ] || ! kill -0 "$host" 2>/dev/null; then
-            echo "Fluent Bit did not give $wanted records:" >&2
-            cat "$work/log" >&2
-            exit 1
-        fi
-        sleep 0.2
-    done
-    # Its last line may be there in part: it is whole when Fluent Bit has ended.
-    kill "$host" && wait "$host" 2>/dev/null || true
-    host=
-    grep '^{' "$work/stdout" >"$work/after"
+    where="$("$fluent_bit" --version | head -n 1), $fluent_bit"
 else
-    echo "no Fluent Bit on PATH or in FLUENT_BIT: in the C harness, as Fluent Bit 5.1 loads it"
-    make --silent -C tests/harness >/dev/null
-    target/harness/gen4raw "$plugin" --ndjson "$batch" --out-json - >"$work/after" 2>"$work/log"
+    where="the test host, because FLUENT_BIT and PATH have no Fluent Bit"
+    make --silent -C tests/harness "../../$host" >"$work/log" 2>&1 || {
+        cat "$work/log" >&2
+        exit 1
+    }
 fi
 
-paste -d '\n' "$batch" "$work/after" | while IFS= read -r before && IFS= read -r after; do
-    printf '\nbefore  %s\nafter   %s\n' "$before" "$after"
-done
-printf '\n'
-grep -h 'filter:cloudflare_dns' "$work/log" || true
+# map INPUT OUTPUT [KEY=VALUE]...: what the filter makes of a file of JSON lines. Either host ends by itself
+# when it has read the file.
+map() {
+    input=$1 output=$2
+    shift 2
+    for property; do
+        shift
+        set -- "$@" -p "$property"
+    done
+    if [ -n "$fluent_bit" ]; then
+        set -- timeout 60 "$fluent_bit" -f 1 -e "$plugin" \
+            -i tail -p path="$input" -p read_from_head=on -p exit_on_eof=on \
+            -F cloudflare_dns -p key_name=log -p on_mismatch=drop "$@" -m '*' \
+            -o stdout -p format=json_lines -p json_date_key=false -m '*'
+    else
+        set -- "$host" "$plugin" --ndjson "$input" --out-json - -p on_mismatch=drop "$@"
+    fi
+    if ! "$@" >"$work/out" 2>"$work/log"; then
+        echo "this failed: $*" >&2
+        cat "$work/log" >&2
+        exit 1
+    fi
+    # The test host prints events, of which these are the records.
+    sed -n -e 's/^{"time":.*,"metadata":{},"record":\(.*\)}$/\1/' -e '/^{/p' "$work/out" >"$output"
+}
+
+map "$records" "$work/after"
+if [ "$records" = examples/demo.ndjson ]; then
+    head -n 1 "$records" >"$work/first"
+    map "$work/first" "$work/as-ecs" convention=ecs enrich=all
+fi
+
+colours=
+[ -z "${NO_COLOR:-}" ] && [ -t 1 ] && [ "${TERM:-dumb}" != dumb ] && colours=yes
+awk -v where="$where" -v colours="$colours" -v as_ecs="$work/as-ecs" -f examples/demo.awk \
+    docs/mapping.md "$work/after" "$records"

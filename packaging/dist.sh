@@ -46,7 +46,7 @@ packaging/notices.py "$arch-unknown-linux-gnu" "$tools" >"$stage/THIRD-PARTY-NOT
 cp "$(rustc --print sysroot)/share/doc/rust/COPYRIGHT-library.html" \
     "$stage/RUST-STANDARD-LIBRARY.html"
 # What is of use without the sources: no Rust program, and not the demo that builds the plugin.
-extras | grep -v -e '\.rs$' -e '^examples/demo\.sh$' | tar -cf - -T - | tar -xf - -C "$stage"
+extras | grep -v -e '\.rs$' -e '^examples/demo\.' | tar -cf - -T - | tar -xf - -C "$stage"
 chmod -R u=rwX,go=rX "$stage"
 chmod 644 "$stage"/*.so
 find "$stage" -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +

@@ -40,6 +40,8 @@ mod strict;
 
 #[path = "recipes/delivery.rs"]
 mod delivery;
+#[path = "recipes/demo.rs"]
+mod demo;
 #[path = "recipes/docs.rs"]
 mod docs;
 #[path = "recipes/files.rs"]

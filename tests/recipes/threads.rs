@@ -1,18 +1,15 @@
-//! `examples/threads/`, and the demonstration: scripts that start a Fluent Bit themselves.
+//! `examples/threads/`: the recipe, and the script that measures.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 
 use crate::files::FILES;
-use crate::hosts::{PROCESSORS, TAILS_GZIP, each, each_since};
+use crate::hosts::{PROCESSORS, TAILS_GZIP, each_since};
 use crate::plugin::plugin;
 use crate::recipe::{examples, records_on_stdout};
 use crate::run::{Site, with_whole_log};
-use crate::{mapper, strict};
 
 /// Each input and its filter in a thread of its own, and each filter counts for itself.
 #[test]
@@ -88,61 +85,4 @@ fn the_measurement_says_what_is_wrong() {
         assert_eq!(output.status.code(), Some(status), "{error}");
         assert!(error.contains(told) && !error.contains("Traceback"), "{error}");
     }
-}
-
-fn demo(fluent_bit: &Path) -> Output {
-    let mut demo = Command::new(examples().join("demo.sh"));
-    demo.env("FLUENT_BIT", fluent_bit).env("FLB_PLUGIN", plugin());
-    demo.output().expect("a shell")
-}
-
-/// The lines of the demonstration that show records: as they were, and as they are.
-fn shown(output: &Output) -> [Vec<Value>; 2] {
-    assert!(output.status.success(), "{output:?}");
-    let text = String::from_utf8(output.stdout.clone()).expect("UTF-8");
-    ["before  ", "after   "].map(|side| {
-        let lines: Vec<_> = text.lines().filter_map(|line| line.strip_prefix(side)).collect();
-        strict::json_lines(&lines.join("\n"))
-    })
-}
-
-#[test]
-fn the_demonstration_shows_each_record_before_and_after() {
-    let batch = fs::read_to_string(examples().join("batch.ndjson")).expect("a batch");
-    each(|host| {
-        let [before, mut after] = shown(&demo(&host.path));
-        assert_eq!(before, strict::json_lines(&batch));
-        for record in &mut after {
-            record.as_object_mut().and_then(|record| record.remove("date")).expect("a date");
-        }
-        let mut expected = mapper::map(&[], &batch);
-        // What is not mapped comes out as in_tail gave it: a line in a field.
-        for (expected, line) in expected.iter_mut().zip(batch.lines()) {
-            if expected["event"].is_null() {
-                *expected = serde_json::json!({ "log": line });
-            }
-        }
-        assert_eq!(after, expected);
-    });
-}
-
-/// What Fluent Bit has written of its last line may be a part when the demonstration looks.
-#[test]
-fn the_demonstration_waits_for_its_last_line_to_be_whole() {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("demo-{}", std::process::id()));
-    fs::create_dir_all(&dir).expect("a directory");
-    let program = dir.join("fluent-bit");
-    // Ends its last line when it is told to end, as a buffer does.
-    let script = "#!/bin/sh\n\
-        [ \"$1\" != --version ] || { echo 'Fluent Bit v0.0.0'; exit; }\n\
-        trap 'echo \"\\\"end\\\":true}\"; exit 0' TERM\n\
-        sed '$s/}$/,/' examples/batch.ndjson | head -c -1\n\
-        while :; do sleep 0.05; done\n";
-    fs::write(&program, script).expect("a script");
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("an executable");
-    let [before, mut after] = shown(&demo(&program));
-    let last = after.last_mut().and_then(Value::as_object_mut).expect("a record");
-    assert_eq!(last.remove("end"), Some(Value::Bool(true)));
-    assert_eq!(after, before);
-    fs::remove_dir_all(&dir).expect("a directory");
 }
