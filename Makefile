@@ -94,6 +94,10 @@ bench: build ## Compare the filter with the floor and with its peers, as ratios
 bench-pipeline: build ## What the filter and others add to a record in the real Fluent Bit (FLUENT_BIT)
 	benches/pipeline.py
 
+.PHONY: chart
+chart: ## Draw docs/cost.svg from the tables of docs/performance.md
+	benches/chart.py >docs/cost.svg
+
 .PHONY: fuzz
 fuzz: SECONDS ?= 60
 fuzz: deps ## Replay the corpus, then fuzz each target for SECONDS (60), JOBS (the processors) at once

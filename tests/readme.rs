@@ -8,6 +8,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use flb_filter_cloudflare_dns::Config;
 use flb_filter_cloudflare_dns::config::KEYS;
@@ -95,6 +96,17 @@ fn the_tables_of_the_mapping_are_those_of_the_code() {
 #[test]
 fn the_mapping_names_the_version_of_ecs_that_is_stated() {
     assert!(read("docs/mapping.md").contains(&format!("`ecs.version` (`{ECS_VERSION}`)")));
+}
+
+// ---- pictures ----
+
+#[test]
+fn the_chart_is_drawn_from_the_tables_beside_it() {
+    let drawn = Command::new(root().join("benches/chart.py")).output();
+    let drawn = drawn.expect("python3 is needed (make deps)");
+    assert!(drawn.status.success(), "{}", String::from_utf8_lossy(&drawn.stderr));
+    let drawn = String::from_utf8(drawn.stdout).expect("UTF-8");
+    assert!(drawn == read("docs/cost.svg"), "docs/cost.svg is behind its tables: make chart");
 }
 
 // ---- links ----
