@@ -12,8 +12,10 @@ packages="gcc make pkg-config msgpack-c libclang-dev"
 if [ "${1:-test}" = test ]; then
     # valgrind: the harness runs under memcheck. strace: what the plugin asks of the kernel.
     # binutils: readelf looks at the built file. g++: libFuzzer. python3, openssl, curl, nginx-light:
-    # the recipes of examples/ are run with them. python3-venv: make kubernetes.
+    # the recipes of examples/ are run with them, and envsubst of gettext-base, too. python3-venv: make
+    # kubernetes.
     packages="$packages valgrind strace binutils g++ python3 python3-venv openssl curl nginx-light"
+    packages="$packages gettext-base"
 fi
 if [ "${1:-test}" = dist ]; then
     # python3-venv: where zig is installed. binutils, cpio, rpm: the packages are taken apart.

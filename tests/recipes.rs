@@ -27,6 +27,8 @@ mod run;
 
 #[path = "recipes/kafka.rs"]
 mod kafka;
+#[path = "recipes/machine.rs"]
+mod machine;
 #[path = "recipes/mapper.rs"]
 mod mapper;
 #[path = "recipes/model.rs"]
@@ -52,6 +54,8 @@ mod https;
 mod job;
 #[path = "recipes/kubernetes.rs"]
 mod kubernetes;
+#[path = "recipes/pages.rs"]
+mod pages;
 #[path = "recipes/statics.rs"]
 mod statics;
 #[path = "recipes/template.rs"]

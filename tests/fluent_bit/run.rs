@@ -71,9 +71,14 @@ impl Site {
         &self,
         args: impl IntoIterator<Item = A>,
     ) -> Command {
-        let file = |name| File::options().create(true).append(true).open(self.path(name));
         let mut command = Command::new(&self.host.path);
         command.current_dir(&self.dir).args(args).stdin(Stdio::null());
+        self.logged(command)
+    }
+
+    /// The same command with its output to the files `stdout` and `log`.
+    pub(crate) fn logged(&self, mut command: Command) -> Command {
+        let file = |name| File::options().create(true).append(true).open(self.path(name));
         command.stdout(file("stdout").expect("stdout"));
         command.stderr(file("log").expect("a log"));
         command

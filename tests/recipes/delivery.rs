@@ -15,10 +15,10 @@ use crate::run::{Running, Site};
 use crate::strict;
 
 const ALWAYS: Version = Version(0, 0, 0);
-const ELASTICSEARCH: Recipe = Recipe { name: "elasticsearch" };
-const OPENSEARCH: Recipe = Recipe { name: "opensearch" };
-const SEKOIA: Recipe = Recipe { name: "sekoia" };
-const KAFKA: Recipe = Recipe { name: "kafka" };
+pub(crate) const ELASTICSEARCH: Recipe = Recipe { name: "elasticsearch" };
+pub(crate) const OPENSEARCH: Recipe = Recipe { name: "opensearch" };
+pub(crate) const SEKOIA: Recipe = Recipe { name: "sekoia" };
+pub(crate) const KAFKA: Recipe = Recipe { name: "kafka" };
 
 /// Sends lines in the form that the version takes: versions before 2.2 ignore `Content-Encoding`,
 /// and 1.9 reads one JSON value of a body only.
@@ -231,12 +231,8 @@ fn kafka_gets_each_message_with_one_timestamp() {
             ("KAFKA_TOPIC", "the-topic"),
             ("KAFKA_COMPRESSION", "gzip"),
         ];
-        let values = || {
-            let messages = broker.messages().into_iter();
-            messages.map(|(_, value)| format!("{}\n", value.trim_end())).collect::<String>()
-        };
-        deliver(KAFKA, host, format, &settings, values);
+        deliver(KAFKA, host, format, &settings, || broker.values());
         assert!(broker.messages().iter().all(|(topic, _)| topic == "the-topic"));
-        assert_eq!(strict::json_lines(&values()), KAFKA.expected());
+        assert_eq!(strict::json_lines(&broker.values()), KAFKA.expected());
     });
 }

@@ -14,7 +14,7 @@ pub(crate) const FILES: Recipe = Recipe { name: "files" };
 const FILE: &str = "20260801/20260801T101000Z_20260801T101030Z_1a2b3c4d.log.gz";
 
 /// Writes the input, packed, as a bucket has it.
-fn fetch(dir: &Path) {
+pub(crate) fn fetch(dir: &Path) {
     let file = dir.join(FILE);
     fs::create_dir_all(file.parent().expect("a directory")).expect("a directory");
     fs::write(&file, gzip(FILES.input().as_bytes())).expect("a file");

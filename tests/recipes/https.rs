@@ -27,12 +27,12 @@ pub(crate) fn send<A: AsRef<std::ffi::OsStr>>(args: impl IntoIterator<Item = A>)
 }
 
 /// A certificate for localhost, and its key, made in a directory of its own.
-struct Certificate {
+pub(crate) struct Certificate {
     dir: PathBuf,
 }
 
 impl Certificate {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let dir = dir.join(format!("certificate-{name}-{}", std::process::id()));
         fs::create_dir_all(&dir).expect("a directory");
@@ -47,7 +47,7 @@ impl Certificate {
         Self { dir }
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.dir.join(name).display().to_string()
     }
 }

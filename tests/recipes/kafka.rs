@@ -46,6 +46,12 @@ impl Broker {
         self.messages.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The values alone, one a line.
+    pub(crate) fn values(&self) -> String {
+        let messages = self.messages().into_iter();
+        messages.map(|(_, value)| format!("{}\n", value.trim_end())).collect()
+    }
+
     fn serve(&self, mut stream: TcpStream) -> io::Result<()> {
         loop {
             let mut size = [0; 4];

@@ -37,7 +37,7 @@ fn value(yaml: &Yaml) -> Value {
 }
 
 /// The objects by their kind, one of each.
-fn objects() -> BTreeMap<String, Value> {
+pub(crate) fn objects() -> BTreeMap<String, Value> {
     let text = fs::read_to_string(examples().join("kubernetes/fluent-bit.yaml")).expect("a file");
     let documents = YamlLoader::load_from_str(&text).expect("YAML");
     let values: Vec<_> = documents.iter().map(value).collect();
