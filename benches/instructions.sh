@@ -1,9 +1,9 @@
 #!/bin/sh
-# Prints the instructions that a record costs, counted by callgrind: a number that no other load
-# on the machine disturbs.
+# Prints how many instructions a record costs, counted by callgrind. Other work on the machine does
+# not change this number.
 #
 #   instructions.sh              all cases
-#   instructions.sh CASE...      these, named as in the table of `make bench`
+#   instructions.sh CASE...      these cases, named as in the table of `make bench`
 #
 # FLB_PLUGIN names another plugin than the one that `make build` makes.
 set -eu

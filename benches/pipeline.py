@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """`make bench-pipeline`: what a filter adds to a record's processor time in the real Fluent Bit.
 
-A file of records of dns_logs goes through in_tail and the json parser to the null output: with no
+A file of records of dns_logs goes through in_tail and the json parser to the null output: without a
 filter, with this one, with a Lua filter that does the same mapping, and with a chain of modify and
-nest filters that does a part of it (benches/pipeline/); and with a filter that hands back a copy,
-for what Fluent Bit itself spends around each filter that changes something. All take turns; a round runs the quick ones
-several times. What counts is the processor time of the whole process; what a filter adds is the
-difference to the runs without one in the same round, and the median over the rounds. Before
-anything is timed, each pipeline's output is compared with what it should be.
+nest filters that does a part of it (benches/pipeline/). A filter that only copies shows what Fluent Bit
+itself spends around every filter that changes something. All take turns, and a round runs the quick ones
+several times. The processor time of the whole process is measured. What a filter adds is the difference
+to the runs without one in the same round; the median over the rounds is printed. Before anything is
+timed, each pipeline's output is compared with what it should be.
 
 Environment: FLUENT_BIT names the executable (several with colons between), else it is taken from
 PATH; FLB_PLUGIN another plugin than the one that `make build` makes; RECORDS and ROUNDS the size.

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Prints how much of src/ the corpus covers, file by file, and writes the lines with their counts
-# to fuzz/coverage/. Counts what fuzzing found on this machine too (fuzz/found).
+# Prints how much of src/ the corpus covers, file by file, and writes every line with its count to
+# fuzz/coverage/. Inputs that fuzzing found on this machine (fuzz/found) count, too.
 #
-# The compiler's own llvm-profdata and llvm-cov come with rustup alone; Debian's of the same major
-# version read the same profiles.
+# The compiler's own llvm-profdata and llvm-cov come only with rustup. Debian's, of the same major
+# version, read the same profiles.
 set -euo pipefail
 cd "$(dirname "$0")"
 

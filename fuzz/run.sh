@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Builds the fuzz targets, and runs each for some seconds, several at a time.
+# Builds the fuzz targets and runs each of them for some seconds, several at a time.
 #
 #   fuzz/run.sh SECONDS [TARGET]...
 #
-# The folder has cargo-fuzz's layout, so that `RUSTC_BOOTSTRAP=1 cargo fuzz run TARGET FILE` and
-# `cargo fuzz tmin` work where cargo-fuzz is installed; this needs it not, nor a nightly compiler.
+# This script needs neither cargo-fuzz nor a nightly compiler. The folder has cargo-fuzz's layout, so
+# where cargo-fuzz is installed, `RUSTC_BOOTSTRAP=1 cargo fuzz run TARGET FILE` and `cargo fuzz tmin`
+# work, too.
 #
-# JOBS (default: one for each processor) targets run at once. SANITIZER=address adds
-# AddressSanitizer. It is off unless asked for, since it slows everything down and can only find
-# what is wrong in unsafe code: the mapper has none, and what it takes of memory is counted by the
-# targets themselves. What is new grows fuzz/found/TARGET, and corpus/TARGET stays as it is. An
-# input that fails is kept in fuzz/artifacts/TARGET, and the run ends with an error.
+# JOBS targets run at once (default: one per processor). SANITIZER=address adds AddressSanitizer. It is
+# off by default: it is slow, and finds faults of unsafe code only. The mapper has no unsafe code, and
+# the targets count its memory themselves. New inputs go to fuzz/found/TARGET; corpus/TARGET does not
+# change. An input that fails is kept in fuzz/artifacts/TARGET, and the run ends with an error.
 set -euo pipefail
 cd "$(dirname "$0")"
 

@@ -1,8 +1,8 @@
 //! The configuration keys: one table that serves parsing, the host's config map and README.
 //!
-//! Source: the mapping's contract (README, "Configuration"). A key that the user did not set has
-//! its default; the host never passes defaults on. Values are checked here, for the host checks
-//! only whether a key exists.
+//! Source: the mapping's contract (README, "Configuration keys"). A key that the user did not set
+//! has its default; the host never passes defaults on. Values are checked here, because the host
+//! checks only whether a key exists.
 
 #![forbid(unsafe_code)]
 
@@ -21,7 +21,7 @@ pub enum Convention {
     Ecs,
 }
 
-/// What becomes of a record that is no Cloudflare DNS record.
+/// What to do with a record that is not a Cloudflare DNS record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnMismatch {
     /// It passes byte for byte.
@@ -131,8 +131,8 @@ pub const KEYS: [Key; 11] = [
         name: c"convention",
         kind: Kind::Choice(&["sekoia", "ecs"]),
         default: Some(c"sekoia"),
-        help: c"How records are laid out: 'sekoia' as Sekoia's samples have it, 'ecs' as ECS 9 \
-               and Elastic's detection rules expect",
+        help: c"How records are laid out: 'sekoia' as in Sekoia's samples, 'ecs' as ECS 9 and \
+               Elastic's detection rules expect",
         set: |config, value| {
             config.convention = match value {
                 "sekoia" => Convention::Sekoia,
@@ -186,7 +186,7 @@ pub const KEYS: [Key; 11] = [
         name: c"on_mismatch",
         kind: Kind::Choice(&["keep", "drop"]),
         default: Some(c"keep"),
-        help: c"What becomes of a record that is no Cloudflare DNS record",
+        help: c"What to do with a record that is not a Cloudflare DNS record",
         set: |config, value| {
             config.on_mismatch = match value {
                 "keep" => OnMismatch::Keep,
@@ -214,7 +214,7 @@ pub const KEYS: [Key; 11] = [
         name: c"reserve_data",
         kind: Kind::Bool,
         default: Some(c"true"),
-        help: c"Keep fields that are not Cloudflare's, after the ECS ones",
+        help: c"Keep the fields that are not Cloudflare's, after the ECS fields",
         set: |config, value| boolean(value, &mut config.reserve_data),
     },
     Key {
@@ -228,7 +228,7 @@ pub const KEYS: [Key; 11] = [
         name: c"timestamp_key",
         kind: Kind::Text("'off', or the name of a field that the mapping does not write itself"),
         default: Some(c"@timestamp"),
-        help: c"The field that takes the record's time, or 'off' for outputs that write their own",
+        help: c"The field to write the record's time to, or 'off' for outputs that write their own",
         set: |config, value| {
             if value.is_empty() {
                 return None;

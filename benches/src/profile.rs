@@ -1,4 +1,4 @@
-//! For valgrind: one contestant over one fixed chunk, again and again, with nothing else going on.
+//! For valgrind: one contestant works on one fixed chunk again and again, and nothing else happens.
 //!
 //! `profile CASE CONTESTANT RECORDS ROUNDS`: the case is named as in the table that `make bench`
 //! prints; the contestant is `ours`, `walk`, `floor`, `structs`, `dom`, `vrl` or `parse`; the chunk

@@ -1,4 +1,4 @@
-//! Interleaved timing: in each round every contestant runs once, so that noise meets all alike.
+//! Interleaved timing: in each round every contestant runs once, so that noise affects all of them.
 
 use std::time::Instant;
 

@@ -1,6 +1,6 @@
-//! A fuzzer's input as a row of choices: each takes a byte or a few, and there is always a next.
+//! A fuzzer's input as a list of choices: each takes a byte or a few, and there is always a next one.
 
-/// What is left of the input. Behind its end stand zeros, and 0 is always the plainest choice.
+/// The rest of the input. After its end come zeros, and 0 is always the simplest choice.
 pub(crate) struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {

@@ -1,4 +1,4 @@
-//! Any values of the configuration keys: what is accepted, what the error says, and that records
+//! Any values of the configuration keys: which are accepted, what the error says, and whether records
 //! are mapped as configured.
 
 use flb_filter_cloudflare_dns::{Config, Mapper};

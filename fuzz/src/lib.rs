@@ -1,6 +1,6 @@
 //! The fuzz targets as functions: a fuzzer's input in, a panic where a promise is broken.
 //!
-//! Each target is a file: [`chunk`] takes any bytes as a chunk, [`records`] makes chunks of
+//! Each target has a file: [`chunk`] takes any bytes as a chunk, [`records`] makes chunks of
 //! records that look like Cloudflare's, [`json`] takes any bytes as JSON text under `key_name`,
 //! [`times`] reads times beside other readings, [`configuration`] any values of the keys, [`wire`]
 //! resource records in wire format beside the oracle's reading. The first three check everything in `promises`, with the tests' oracle. `fuzz_targets/` gives the

@@ -5,9 +5,9 @@
 //! numbers. What no row takes goes to `cloudflare.<name>` by its type ([`values::cloudflare`]), and
 //! what cannot be read stays there as it came, with a note in `error.message`
 //! ([`values::error_message`]). [`output`] goes through the rows: to write a record, or for the
-//! outline that README's table and the rule for clashing names come from. [`mapping`] leads.
+//! outline that the tables of docs/mapping.md and the rule for clashing names come from. [`mapping`] leads.
 //!
-//! Source: the mapping's contract (README, "Mapping"); ECS 9; the tables it cites.
+//! Source: the mapping's contract (docs/mapping.md); ECS 9; the tables it cites.
 
 #![forbid(unsafe_code)]
 

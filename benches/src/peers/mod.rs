@@ -1,7 +1,7 @@
 //! The same mapping, written as one would without this project: with serde's structs, with a
-//! document tree, and in Vector's language. They read well-formed records only, each field in the
-//! type that Cloudflare documents, and know the codes and types that the benchmarks' records hold;
-//! no more is needed to compare with them, and no more slows them down.
+//! document tree, and in Vector's language. They read only well-formed records, each field in the
+//! type that Cloudflare documents, and know only the codes and types of the benchmarks' records. This
+//! is enough to compare with them, and nothing else slows them down.
 
 pub mod dom;
 pub mod structs;

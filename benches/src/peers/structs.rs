@@ -1,5 +1,5 @@
-//! With rmp-serde (and serde_json for text): a struct for the record that comes in, borrowing its
-//! strings, and one for the ECS record that goes out.
+//! With rmp-serde (and serde_json for text): one struct for the record that comes in, which borrows
+//! its strings, and one for the ECS record that goes out.
 
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
 //! With VRL, the language of Vector: MessagePack to a value, Vector's program over it (`map.vrl`),
-//! and back, as a `remap` transform does. Of `gateway_dns` nothing is here: the two other datasets
-//! tell what an interpreted program costs.
+//! and back, as a `remap` transform does. `gateway_dns` is not here, because the two other datasets
+//! show what an interpreted program costs.
 
 use vrl::compiler::runtime::{Runtime, Terminate};
 use vrl::compiler::{Program, TargetValue, TimeZone, compile};

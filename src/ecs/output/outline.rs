@@ -1,6 +1,6 @@
 //! The outline of a mapping: which field goes where, told by the very rows that map records.
 //!
-//! README's table is checked against it, and it says which top-level names are taken.
+//! The tables of docs/mapping.md are made from it, and it says which top-level names are taken.
 
 use crate::ecs::draft::Draft;
 use crate::ecs::rows::map_rows;
