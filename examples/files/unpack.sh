@@ -3,9 +3,9 @@
 #
 #   unpack.sh /var/lib/logpush      (from cron or a systemd timer, after each fetch)
 #
-# Each FILE.log.gz gets a FILE.log beside it, once. in_tail must never see half a file: it appears
-# under its name when it is whole. A damaged file is named, and the others are still unpacked. A
-# file that is no gzip, as from a bucket that unpacks by itself, is copied.
+# Each FILE.log.gz gets a FILE.log beside it, once. in_tail must never see half a file, so a file gets its
+# name only when it is complete. A damaged file is reported, and the others are still unpacked. A file
+# that is not gzip, as from a bucket that unpacks by itself, is copied.
 set -eu
 
 [ $# -eq 1 ] && [ -d "$1" ] || { echo "usage: $0 DIRECTORY" >&2; exit 2; }
