@@ -8,6 +8,9 @@ use std::process::Command;
 
 fn main() -> Result<(), Box<dyn Error>> {
     tell_the_commit();
+    // The constructor fills this file's own struct: with another copy in the process (LD_PRELOAD
+    // beside -e), the loader would otherwise take both of them to the first one's.
+    println!("cargo::rustc-cdylib-link-arg=-Wl,-Bsymbolic");
     bind()
 }
 

@@ -30,6 +30,7 @@ struct cmt_counter;
 #define FLB_LOG_ERROR 1
 #define FLB_LOG_WARN 2
 #define FLB_LOG_INFO 3
+#define FLB_LOG_DEBUG 4
 
 /* Types of flb_config_map. */
 #define FLB_CONFIG_MAP_STR 0
@@ -46,24 +47,11 @@ typedef int (*flb_filter_cb)(const void *data, size_t bytes, const char *tag, in
                              struct flb_input_instance *, void *context, struct flb_config *);
 typedef int (*flb_filter_exit_cb)(void *context, struct flb_config *);
 
-/* 5.0.3 and newer. */
-struct flb_config_map_raw {
-    int type;
-    const char *name;
-    const char *def_value;
-    int flags;
-    int set_property;
-    uintptr_t offset;
-    const char *desc;
-    /* Belongs to the host: the value, its raw text, and two list heads. */
-    uint64_t value;
-    const char *raw;
-    void *mult;
-    struct mk_list value_head;
-    struct mk_list _head;
-};
-
-/* Up to 5.0.2: the same, without the raw text. */
+/*
+ * What a filter declares of an element of its config map. Behind it lies what belongs to the host
+ * (the value, from 5.0.3 on its raw text, list heads), in all 96 bytes up to 5.0.2 and 104 from
+ * 5.0.3 on: the host walks the array by its own size of the whole.
+ */
 struct flb_config_map {
     int type;
     const char *name;
@@ -72,27 +60,11 @@ struct flb_config_map {
     int set_property;
     uintptr_t offset;
     const char *desc;
-    uint64_t value;
-    void *mult;
-    struct mk_list value_head;
-    struct mk_list _head;
 };
 
-/* 1.9.3 to 2.0.x. (1.9.0 to 1.9.2 have this layout and a cb_filter without an input instance.) */
-struct flb_filter_plugin_1 {
-    int flags;
-    const char *name;
-    const char *description;
-    const void *config_map;
-    flb_filter_init_cb cb_init;
-    flb_filter_cb cb_filter;
-    flb_filter_exit_cb cb_exit;
-    struct mk_list _head;
-};
-
-/* 2.1.x. */
-struct flb_filter_plugin_2 {
-    int event_type;
+/* 1.9.3 to 2.1.x. (1.9.0 to 1.9.2 have this layout and a cb_filter without an input instance.) */
+struct flb_filter_plugin_short {
+    int event_type; /* up to 2.0 this is `flags`, and nothing follows */
     int flags;
     const char *name;
     const char *description;
@@ -104,7 +76,7 @@ struct flb_filter_plugin_2 {
 };
 
 /* 2.2.0 and newer; 2.2.0 to 3.1.x end before cb_notification and have the list head there. */
-struct flb_filter_plugin_4 {
+struct flb_filter_plugin_long {
     int event_type;
     int flags;
     const char *name;
@@ -119,8 +91,9 @@ struct flb_filter_plugin_4 {
 };
 
 /*
- * For a host that cannot be recognised. In every layout above, name, description and config map
- * lie at 8, 16 and 24, and the first function that is called lies at 32 or 40, with one signature.
+ * For a host whose layout is not known. In every layout above, name, description and config map
+ * lie at 8, 16 and 24, and the first function that is called lies at 32 or 40, with one signature;
+ * here every word behind is that function, as far as any host may copy.
  */
 struct flb_filter_plugin_refusal {
     int event_type;
@@ -128,122 +101,35 @@ struct flb_filter_plugin_refusal {
     const char *name;
     const char *description;
     const void *config_map;
-    flb_filter_init_cb first_at_32;
-    flb_filter_init_cb first_at_40;
-    void *rest[5];
+    flb_filter_init_cb every[28];
 };
 
-/* The exported symbol: large enough for every host to copy its own size from it. */
+/* The exported symbol: larger than what any known host copies from it. */
 union flb_filter_plugin {
-    struct flb_filter_plugin_1 gen1;
-    struct flb_filter_plugin_2 gen2;
-    struct flb_filter_plugin_4 gen4;
+    struct flb_filter_plugin_short short_;
+    struct flb_filter_plugin_long long_;
     struct flb_filter_plugin_refusal refusal;
 };
 
 /*
- * struct flb_filter_instance, as builds with regular expressions and metrics have it (all that are
- * released). Another build's differs without a sign, so a layout is looked into only after the
- * instance was seen to hold, at the layout's own offsets, our name, our callbacks (in what
- * `plugin` points to) and the configuration that was passed beside it.
+ * struct flb_filter_instance differs between versions and between builds, without a sign:
+ *
+ *   1.9, 2.0   int id, log_level; char name[32]; alias; match; match_regex; context; data; plugin
+ *   2.1.0-3    int event_type, id, log_level, log_suppress_interval; char name[32]; and so on
+ *   from 2.1.4 parent_processor before context
+ *
+ * match_regex is missing in a build without regular expressions. From the plugin on:
  */
-
-/* 1.9.x. */
-struct flb_filter_instance_1_9 {
-    int id;
-    int log_level;
-    char name[32];
-    char *alias;
-    char *match;
-    void *match_regex;
-    void *context;
-    void *data;
+struct flb_filter_instance_tail {
     const void *plugin;
     struct mk_list properties;
     struct mk_list *config_map;
     struct mk_list _head;
     struct cmt *cmt;
-    struct cmt_counter *cmt_add_records;
-    struct cmt_counter *cmt_drop_records;
-    void *metrics;
-    struct flb_config *config;
-};
-
-/* 2.0.x: two counters more. */
-struct flb_filter_instance_2_0 {
-    int id;
-    int log_level;
-    char name[32];
-    char *alias;
-    char *match;
-    void *match_regex;
-    void *context;
-    void *data;
-    const void *plugin;
-    struct mk_list properties;
-    struct mk_list *config_map;
-    struct mk_list _head;
-    struct cmt *cmt;
-    struct cmt_counter *cmt_records;
-    struct cmt_counter *cmt_bytes;
-    struct cmt_counter *cmt_add_records;
-    struct cmt_counter *cmt_drop_records;
-    void *metrics;
-    struct flb_config *config;
-};
-
-/* 2.1.0 to 3.1.x: event_type, log_suppress_interval and parent_processor more. */
-struct flb_filter_instance_2_1 {
-    int event_type;
-    int id;
-    int log_level;
-    int log_suppress_interval;
-    char name[32];
-    char *alias;
-    char *match;
-    void *match_regex;
-    void *parent_processor;
-    void *context;
-    void *data;
-    const void *plugin;
-    struct mk_list properties;
-    struct mk_list *config_map;
-    struct mk_list _head;
-    struct cmt *cmt;
-    struct cmt_counter *cmt_records;
-    struct cmt_counter *cmt_bytes;
-    struct cmt_counter *cmt_add_records;
-    struct cmt_counter *cmt_drop_records;
-    void *metrics;
-    struct flb_config *config;
-};
-
-/* 3.2.0 and newer: one counter and the notification channel more. */
-struct flb_filter_instance_3_2 {
-    int event_type;
-    int id;
-    int log_level;
-    int log_suppress_interval;
-    char name[32];
-    char *alias;
-    char *match;
-    void *match_regex;
-    void *parent_processor;
-    void *context;
-    void *data;
-    const void *plugin;
-    struct mk_list properties;
-    struct mk_list *config_map;
-    struct mk_list _head;
-    struct cmt *cmt;
-    struct cmt_counter *cmt_records;
-    struct cmt_counter *cmt_bytes;
-    struct cmt_counter *cmt_add_records;
-    struct cmt_counter *cmt_drop_records;
-    struct cmt_counter *cmt_drop_bytes;
-    void *metrics;
-    int notification_channel;
-    struct flb_config *config;
+    /*
+     * Then 2 counters in 1.9, 4 in 2.0 to 3.1, 5 from 3.2 on; `metrics`, but in a build without
+     * metrics; from 3.2 on a file descriptor; and struct flb_config *config.
+     */
 };
 
 /* What the host exports and the plugin calls, found with dlsym. */

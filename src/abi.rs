@@ -8,38 +8,26 @@
 
 include!(concat!(env!("OUT_DIR"), "/abi.rs"));
 
-/// The generations of `struct flb_filter_plugin` (see the header for their versions).
+/// The layouts of `struct flb_filter_plugin` (see the header for their versions).
 const _: () = {
     use core::mem::{offset_of, size_of};
 
-    assert!(size_of::<flb_filter_plugin_1>() == 72);
-    assert!(offset_of!(flb_filter_plugin_1, name) == 8);
-    assert!(offset_of!(flb_filter_plugin_1, config_map) == 24);
-    assert!(offset_of!(flb_filter_plugin_1, cb_init) == 32);
-    assert!(offset_of!(flb_filter_plugin_1, cb_exit) == 48);
+    assert!(size_of::<flb_filter_plugin_short>() == 72);
+    assert!(offset_of!(flb_filter_plugin_short, flags) == 4);
+    assert!(offset_of!(flb_filter_plugin_short, name) == 8);
+    assert!(offset_of!(flb_filter_plugin_short, config_map) == 24);
+    assert!(offset_of!(flb_filter_plugin_short, cb_init) == 32);
+    assert!(offset_of!(flb_filter_plugin_short, cb_exit) == 48);
 
-    assert!(size_of::<flb_filter_plugin_2>() == 72);
-    assert!(offset_of!(flb_filter_plugin_2, flags) == 4);
-    assert!(offset_of!(flb_filter_plugin_2, cb_init) == 32);
+    assert!(size_of::<flb_filter_plugin_long>() == 88);
+    assert!(offset_of!(flb_filter_plugin_long, config_map) == 24);
+    assert!(offset_of!(flb_filter_plugin_long, cb_pre_run) == 32);
+    assert!(offset_of!(flb_filter_plugin_long, cb_exit) == 56);
+    assert!(offset_of!(flb_filter_plugin_long, cb_notification) == 64);
 
-    assert!(size_of::<flb_filter_plugin_4>() == 88);
-    assert!(offset_of!(flb_filter_plugin_4, cb_pre_run) == 32);
-    assert!(offset_of!(flb_filter_plugin_4, cb_exit) == 56);
-    assert!(offset_of!(flb_filter_plugin_4, cb_notification) == 64);
+    assert!(offset_of!(flb_filter_plugin_refusal, every) == 32);
+    assert!(size_of::<flb_filter_plugin>() == 256);
 
-    assert!(offset_of!(flb_filter_plugin_refusal, first_at_32) == 32);
-    assert!(offset_of!(flb_filter_plugin_refusal, first_at_40) == 40);
-    assert!(size_of::<flb_filter_plugin>() == 88);
-
-    assert!(size_of::<flb_config_map>() == 96);
-    assert!(size_of::<flb_config_map_raw>() == 104);
-
-    assert!(offset_of!(flb_filter_instance_1_9, plugin) == 80);
-    assert!(offset_of!(flb_filter_instance_1_9, cmt) == 128);
-    assert!(offset_of!(flb_filter_instance_1_9, config) == 160);
-    assert!(offset_of!(flb_filter_instance_2_0, config) == 176);
-    assert!(offset_of!(flb_filter_instance_2_1, plugin) == 96);
-    assert!(offset_of!(flb_filter_instance_2_1, cmt) == 144);
-    assert!(offset_of!(flb_filter_instance_2_1, config) == 192);
-    assert!(offset_of!(flb_filter_instance_3_2, config) == 208);
+    assert!(size_of::<flb_config_map>() == 48);
+    assert!(offset_of!(flb_filter_instance_tail, cmt) == 48);
 };

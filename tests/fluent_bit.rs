@@ -32,6 +32,8 @@ mod traffic;
 mod depth;
 #[path = "fluent_bit/groups.rs"]
 mod groups;
+#[path = "fluent_bit/layout.rs"]
+mod layout;
 #[path = "fluent_bit/logpush.rs"]
 mod logpush;
 #[path = "fluent_bit/metrics.rs"]

@@ -2,15 +2,16 @@
 //!
 //! Two things that the host's own filters use have no function: the instance's `log_level`, and
 //! its metrics. They are read from the instance itself, whose layout differs between versions and
-//! build options, so only after the layout was proven on the very instance ([`Instance::inside`]);
+//! build options, so only after the layout was proven on the very instance ([`Instance::internals`]);
 //! where the proof fails, both are done without.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
-use std::marker::PhantomData;
+use std::fmt;
 use std::mem::offset_of;
+use std::ops::RangeInclusive;
 use std::ptr::NonNull;
 
-use super::{Generation, HostFunction};
+use super::HostFunction;
 use crate::abi;
 
 // SAFETY: `flb_filter_get_property` has had this signature in all versions.
@@ -63,122 +64,105 @@ impl Instance {
         unsafe { copy_text(text) }
     }
 
-    /// What the instance shows, when its layout can be proven: it must hold the name that the
-    /// host gives, the plugin whose struct we exported (`registered`), and the configuration
-    /// that came with it, each at the place that the layout has for it.
-    pub(crate) fn inside(
+    /// What the instance shows, when its layout can be proven: it holds the name that the host
+    /// gives, the plugin whose struct we exported (`registered`, its words from the name on), and
+    /// the configuration that came with it. Each is looked for in the places of all versions and
+    /// builds, and each step looks only where the steps before have shown that there is something
+    /// to see.
+    pub(crate) fn internals(
         self,
-        generation: Generation,
-        registered: &[usize; COPIED_WORDS],
+        registered: &[usize],
         config: *const abi::flb_config,
-    ) -> Option<Inside> {
-        let layouts = Layout::of(generation);
-        let layout = layouts.iter().find(|layout| self.has(layout, generation, registered, config));
-        let layout = layout?;
-        let log_level = self.read(&layout.log_level);
-        Some(Inside { log_level, cmt: NonNull::new(self.read(&layout.cmt)) })
+    ) -> Option<Internals> {
+        let start = STARTS.iter().find(|start| self.is_named_at(start.name))?;
+        let plugin = start.plugin.iter().copied();
+        let plugin = plugin.into_iter().find(|&at| self.has_plugin_at(at, registered))?;
+        let config = CONFIG.step_by(8).map(|behind| plugin + behind).find(|&at| {
+            // SAFETY: an instance that has the plugin there has its configuration in one of these
+            // places, and this is the one or lies before it: nothing is read behind the match.
+            unsafe { self.read::<*const abi::flb_config>(at) == config }
+        })?;
+        let cmt = plugin + offset_of!(abi::flb_filter_instance_tail, cmt);
+        // SAFETY: it lies between the plugin and the configuration.
+        let metrics = unsafe { self.read::<*mut abi::cmt>(cmt) };
+        // SAFETY: it lies before the name.
+        let log_level = unsafe { self.read::<c_int>(start.log_level) };
+        Some(Internals {
+            // Before the start the host may not have set it yet.
+            log_level: (log_level >= 0).then_some(log_level),
+            cmt: NonNull::new(metrics),
+            plugin,
+            config,
+        })
     }
 
-    /// Whether the instance has that layout. Each step looks only where the steps before have
-    /// shown that there is something to see.
-    fn has(
-        self,
-        layout: &Layout,
-        generation: Generation,
-        registered: &[usize; COPIED_WORDS],
-        config: *const abi::flb_config,
-    ) -> bool {
-        let name = self.read(&layout.name);
+    fn is_named_at(self, at: usize) -> bool {
+        // SAFETY: every instance is longer than the places of its name.
+        let name = unsafe { self.read::<[u8; 32]>(at) };
         let number = name.strip_prefix(b"cloudflare_dns.").and_then(|rest| rest.first());
-        if !number.is_some_and(u8::is_ascii_digit) {
-            return false;
-        }
-        let copy = self.read(&layout.plugin);
+        number.is_some_and(u8::is_ascii_digit)
+    }
+
+    /// Whether the pointer at that place leads to the host's copy of our struct.
+    fn has_plugin_at(self, at: usize, registered: &[usize]) -> bool {
+        // SAFETY: every instance is longer than the places that come after its name's.
+        let copy = unsafe { self.read::<*const usize>(at) };
         if copy.is_null() || !copy.is_aligned() {
             return false;
         }
-        let words = copied_words(generation);
-        // SAFETY: the place holds a pointer: to the host's copy of our struct or, where the layout
-        // is another, to one of the host's other objects, which are larger than this.
-        let copy = unsafe { std::slice::from_raw_parts(copy.wrapping_add(1), words) };
-        registered.starts_with(copy) && !config.is_null() && self.read(&layout.config) == config
+        registered.iter().zip(1..).all(|(&word, index)| {
+            // SAFETY: in every known build the place holds the plugin's pointer or, from the
+            // highest place down to it, a link of the list behind it (`properties`), which leads to
+            // another such link, of two words. Of these the second is read. A word further on is
+            // read only when all before it, a pointer to our own name among them, were our
+            // struct's: then it is the host's copy, which has all of them.
+            word == unsafe { copy.wrapping_add(index).read() }
+        })
     }
 
-    fn read<T: Copy>(self, at: &At<T>) -> T {
-        let place = self.0.as_ptr().wrapping_byte_add(at.offset).cast::<T>();
-        // SAFETY: the layouts are no longer than the instances of their hosts; should a build
-        // without metrics have a shorter one, what lies behind it is still the host's heap. Any
-        // bits make a `T`: an integer, a pointer or bytes.
+    /// # Safety
+    /// The instance has a `T` at that offset, or bytes that make one: it is an integer, a pointer
+    /// or an array of bytes.
+    unsafe fn read<T: Copy>(self, at: usize) -> T {
+        let place = self.0.as_ptr().wrapping_byte_add(at).cast::<T>();
+        // SAFETY: the instance is alive (`Instance::new`), and has it (the caller).
         unsafe { place.read_unaligned() }
     }
 }
 
-/// How many words of the exported struct, from the name to the last callback, the largest host
-/// copies and leaves as they are.
-pub(crate) const COPIED_WORDS: usize = copied_words(Generation::Four);
-
-const fn copied_words(generation: Generation) -> usize {
-    let end = match generation {
-        Generation::One => offset_of!(abi::flb_filter_plugin_1, _head),
-        Generation::Two => offset_of!(abi::flb_filter_plugin_2, _head),
-        // Generation 3 has its list head where generation 4 has this.
-        Generation::Three | Generation::Four => {
-            offset_of!(abi::flb_filter_plugin_4, cb_notification)
-        }
-    };
-    (end - offset_of!(abi::flb_filter_plugin_1, name)) / size_of::<usize>()
+/// How an instance begins (see `include/fluent_bit_abi.h`).
+struct Start {
+    log_level: usize,
+    name: usize,
+    /// Where the plugin's pointer may be, the highest place first.
+    plugin: &'static [usize],
 }
+
+/// Up to 2.0, and from 2.1 on: with and without a parent processor, a regular expression.
+const STARTS: [Start; 2] = [
+    Start { log_level: 4, name: 8, plugin: &[80, 72] },
+    Start { log_level: 8, name: 16, plugin: &[96, 88, 80] },
+];
+
+/// How far behind the plugin's pointer the configuration may be.
+const CONFIG: RangeInclusive<usize> = 72..=112;
 
 /// What an instance shows.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Inside {
+pub(crate) struct Internals {
     /// Its own `log_level`, or the service's.
-    pub(crate) log_level: c_int,
+    pub(crate) log_level: Option<c_int>,
     /// Its metrics, which live as long as its context; none in a host built without.
     pub(super) cmt: Option<NonNull<abi::cmt>>,
+    plugin: usize,
+    config: usize,
 }
 
-/// Where a field of type `T` lies in an instance. Only `layout!` makes one.
-struct At<T> {
-    offset: usize,
-    field: PhantomData<T>,
-}
-
-/// Where the fields of interest lie in an instance.
-struct Layout {
-    log_level: At<c_int>,
-    name: At<[u8; 32]>,
-    /// The host's copy of our struct, whose second word is the first to be compared.
-    plugin: At<*const usize>,
-    cmt: At<*mut abi::cmt>,
-    config: At<*const abi::flb_config>,
-}
-
-macro_rules! layout {
-    (@ $instance:ident $field:ident) => {
-        At { offset: offset_of!(abi::$instance, $field), field: PhantomData }
-    };
-    ($instance:ident) => {
-        Layout {
-            log_level: layout!(@ $instance log_level),
-            name: layout!(@ $instance name),
-            plugin: layout!(@ $instance plugin),
-            cmt: layout!(@ $instance cmt),
-            config: layout!(@ $instance config),
-        }
-    };
-}
-
-impl Layout {
-    /// The layouts that hosts of a generation may have, the shortest first.
-    fn of(generation: Generation) -> &'static [Self] {
-        match generation {
-            Generation::One => {
-                &const { [layout!(flb_filter_instance_1_9), layout!(flb_filter_instance_2_0)] }
-            }
-            Generation::Two | Generation::Three => &const { [layout!(flb_filter_instance_2_1)] },
-            Generation::Four => &const { [layout!(flb_filter_instance_3_2)] },
-        }
+impl fmt::Display for Internals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let metrics = self.plugin + offset_of!(abi::flb_filter_instance_tail, cmt);
+        let Self { plugin, config, .. } = self;
+        write!(f, "plugin at {plugin}, metrics at {metrics}, configuration at {config}")
     }
 }
 

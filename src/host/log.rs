@@ -40,6 +40,10 @@ impl Log {
         self.write(abi::FLB_LOG_INFO, text);
     }
 
+    pub(crate) fn debug(&self, text: fmt::Arguments<'_>) {
+        self.write(abi::FLB_LOG_DEBUG, text);
+    }
+
     fn write(&self, level: c_int, text: fmt::Arguments<'_>) {
         if level > self.level {
             return;

@@ -27,14 +27,17 @@ impl Context {
     pub(super) fn new(instance: Instance, config: *const abi::flb_config) -> Option<Self> {
         inject_panic("init");
         let name = instance.name().unwrap_or_else(|| "cloudflare_dns".to_owned());
-        let inside = host::generation()
-            .and_then(|generation| instance.inside(generation, &registered(), config));
-        let log = Log::new(&name, inside.map(|inside| inside.log_level));
+        let layout = host::layout().ok()?;
+        let internals = instance.internals(registered(layout.shape), config);
+        let log = Log::new(&name, internals.and_then(|internals| internals.log_level));
         let settings = Config::read(|key| instance.property(key));
         match settings.and_then(|settings| Ok((Mapper::new(&settings)?, settings))) {
             Ok((mapper, settings)) => {
+                if let Some(internals) = internals {
+                    log.debug(format_args!("{layout}; instance: {internals}"));
+                }
                 log.info(format_args!("{}, {settings}", version()));
-                let metrics = inside.and_then(|inside| Metrics::new(inside, &name, &settings));
+                let metrics = internals.and_then(|it| Metrics::new(it, &name, &settings));
                 let warnings = Warnings::default();
                 Some(Self { mapper, log, metrics, warnings, has_panicked: false })
             }
@@ -56,7 +59,7 @@ impl Context {
             // Most hosts do not free the buffer of an empty chunk.
             Ok(Answer::Emptied) => Some(HostBuffer::default()),
             Err(_) => {
-                self.log.error(format_args!("out of memory: a chunk passes untouched"));
+                self.log.error(format_args!("out of memory: passing this chunk through unchanged"));
                 return None;
             }
         };

@@ -6,7 +6,7 @@
 use std::ffi::{CStr, CString};
 
 use crate::config::Config;
-use crate::host::{Counter, Inside};
+use crate::host::{Counter, Internals};
 use crate::rewrite::Counts;
 use crate::source::Dataset;
 
@@ -25,24 +25,24 @@ pub(super) struct Metrics {
 
 impl Metrics {
     /// Makes the counters; `None` in a host without metrics.
-    pub(super) fn new(inside: Inside, name: &str, config: &Config) -> Option<Self> {
+    pub(super) fn new(internals: Internals, name: &str, config: &Config) -> Option<Self> {
         let metrics = Self {
             name: CString::new(name).ok()?,
             datasets: config.datasets().collect(),
             records: Counter::new(
-                inside,
+                internals,
                 c"cloudflare_dns_records_total",
                 c"Records by what became of them",
                 [c"name", c"dataset", c"result"],
             )?,
             with_errors: Counter::new(
-                inside,
+                internals,
                 c"cloudflare_dns_records_with_errors_total",
                 c"Mapped records with a field that cannot be read",
                 [c"name", c"dataset"],
             )?,
             malformed_chunks: Counter::new(
-                inside,
+                internals,
                 c"cloudflare_dns_malformed_chunks_total",
                 c"Chunks that are not valid MessagePack from some byte on",
                 [c"name"],

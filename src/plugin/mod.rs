@@ -1,7 +1,7 @@
 //! The plugin: what Fluent Bit finds and calls.
 //!
 //! A callback checks its pointers, calls one safe function and translates the answer. No panic
-//! leaves it: a chunk passes untouched, a start fails, an exit frees what it has. All state is in
+//! leaves it: a chunk stays as it is, a start fails, an exit frees what it has. All state is in
 //! the context of an instance, so that several instances, and the two configurations that are
 //! alive during a hot reload, share only what is written once and never changes: the struct that is
 //! exported, the addresses of the host's functions, and the hook that remembers panics.
@@ -15,7 +15,7 @@ mod warnings;
 use std::ffi::{c_char, c_int, c_void};
 
 use crate::abi;
-use crate::host::{FilterAnswer, Instance, Log};
+use crate::host::{self, FilterAnswer, Instance, Log};
 use context::Context;
 use fence::{catch, remember_panics};
 
@@ -71,11 +71,11 @@ unsafe extern "C" fn cb_filter(
     _config: *mut abi::flb_config,
 ) -> c_int {
     let no_touch = FilterAnswer::NoTouch.code();
-    if data.is_null() || bytes == 0 || out_buf.is_null() || out_size.is_null() {
+    // SAFETY: the host passes `bytes` bytes that nobody changes during the call.
+    let Some(chunk) = (unsafe { chunk_at(data, bytes) }) else { return no_touch };
+    if !is_place(out_buf) || !is_place(out_size) {
         return no_touch;
     }
-    // SAFETY: the host passes `bytes` bytes that nobody changes during the call.
-    let chunk = unsafe { std::slice::from_raw_parts(data.cast::<u8>(), bytes) };
     // SAFETY: null, or the context that `cb_init` made for this instance, which the host enters once
     // at a time.
     let Some(context) = (unsafe { context.cast::<Context>().as_mut() }) else { return no_touch };
@@ -83,17 +83,36 @@ unsafe extern "C" fn cb_filter(
         Ok(None) => no_touch,
         Ok(Some(output)) => {
             let (start, size) = output.into_raw();
-            // SAFETY: not null, and the host's to be written to.
+            // SAFETY: not null, aligned, and the host's to be written to.
             unsafe { out_buf.write(start) };
-            // SAFETY: not null, and the host's to be written to.
+            // SAFETY: not null, aligned, and the host's to be written to.
             unsafe { out_size.write(size) };
             FilterAnswer::Modified.code()
         }
         Err(panic) => {
-            context.report(format_args!("{panic}; a chunk passes untouched"));
+            context.report(format_args!("{panic}; passing this chunk through unchanged"));
             no_touch
         }
     }
+}
+
+/// A chunk as the host passes it; `None` when it has no bytes, or more than memory can have there.
+///
+/// # Safety
+/// `data` is null, or points to `bytes` bytes that nobody changes for as long as `'c`; more than
+/// the addresses behind it are not meant to be there.
+unsafe fn chunk_at<'c>(data: *const c_void, bytes: usize) -> Option<&'c [u8]> {
+    let fits = isize::try_from(bytes).is_ok() && data.addr().checked_add(bytes).is_some();
+    if data.is_null() || bytes == 0 || !fits {
+        return None;
+    }
+    // SAFETY: not null, no larger than a slice may be, and there (the caller).
+    Some(unsafe { std::slice::from_raw_parts(data.cast(), bytes) })
+}
+
+/// Whether an answer can be written there.
+fn is_place<T>(place: *mut T) -> bool {
+    !place.is_null() && place.is_aligned()
 }
 
 unsafe extern "C" fn cb_exit(context: *mut c_void, _config: *mut abi::flb_config) -> c_int {
@@ -108,15 +127,21 @@ unsafe extern "C" fn cb_exit(context: *mut c_void, _config: *mut abi::flb_config
     0
 }
 
+/// Stands in every word of the exported struct that is not known to be another function's; as
+/// `cb_filter` it leaves the chunk alone. It takes no notice of what it is called with.
 unsafe extern "C" fn cb_refuse(
     _instance: *mut abi::flb_filter_instance,
     _config: *mut abi::flb_config,
     _data: *mut c_void,
 ) -> c_int {
-    Log::new("cloudflare_dns.0", None).error(format_args!(
-        "{} cannot run here: this is not a Fluent Bit from 1.9.3 to 5.x, or not one that exports \
-         its functions",
-        version(),
-    ));
+    let log = Log::new("cloudflare_dns.0", None);
+    match host::layout() {
+        Err(refusal) => log.error(format_args!("{} cannot run here: {refusal}", version())),
+        // A word behind the struct that we know.
+        Ok(_) => log.error(format_args!(
+            "{} cannot run here: this Fluent Bit calls a function that none up to 5.1 has",
+            version(),
+        )),
+    }
     -1
 }

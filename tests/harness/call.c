@@ -3,11 +3,13 @@
  * the chunk is a private copy of exactly its size, the out parameters are
  * poisoned, and the answer has to keep to the contract.
  */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
+#include "guard.h"
 #include "host.h"
 
 static unsigned char poison_target;
@@ -54,38 +56,53 @@ static struct reply modified(struct reply reply, const struct out *out)
     return reply;
 }
 
+struct filter_call {
+    const struct plugin *plugin;
+    struct filter_arguments arguments;
+    struct reply reply;
+};
+
+static void do_filter(void *argument)
+{
+    struct filter_call *call = argument;
+
+    alloc_watch();
+    call->reply.answer = plugin_call_filter(call->plugin, &call->arguments);
+    call->reply.allocations = alloc_unwatch();
+}
+
 struct reply instance_filter(struct flb_filter_instance *instance, const void *data, size_t size)
 {
-    struct filter_arguments arguments = instance_arguments(instance);
+    struct filter_call call = {
+        .plugin = instance_plugin(instance),
+        .arguments = instance_arguments(instance),
+    };
     struct out out = poisoned;
-    struct reply reply = {0};
     void *copy = must(malloc(size ? size : 1));
 
     if (size > 0) {
         memcpy(copy, data, size);
     }
-    arguments.data = copy;
-    arguments.size = size;
-    arguments.out_buf = &out.buf;
-    arguments.out_size = &out.size;
+    call.arguments.data = copy;
+    call.arguments.size = size;
+    call.arguments.out_buf = &out.buf;
+    call.arguments.out_size = &out.size;
 
     mark("mark:cb_filter");
-    alloc_watch();
-    reply.answer = plugin_call_filter(instance_plugin(instance), &arguments);
-    reply.allocations = alloc_unwatch();
+    on_stack(do_filter, &call);
     mark("mark:host");
 
     if (size > 0 && memcmp(copy, data, size) != 0) {
         violation("the input chunk was written to");
     }
     free(copy);
-    switch (reply.answer) {
-    case FILTER_NOTOUCH: return not_touched(reply, &out);
-    case FILTER_MODIFIED: return modified(reply, &out);
+    switch (call.reply.answer) {
+    case FILTER_NOTOUCH: return not_touched(call.reply, &out);
+    case FILTER_MODIFIED: return modified(call.reply, &out);
     default:
-        violation("cb_filter answered %d", reply.answer);
-        reply.answer = FILTER_NOTOUCH;
-        return reply;
+        violation("cb_filter answered %d", call.reply.answer);
+        call.reply.answer = FILTER_NOTOUCH;
+        return call.reply;
     }
 }
 
@@ -131,9 +148,18 @@ void instance_null_checks(struct flb_filter_instance *instance, const void *data
     WITHOUT("null tag", (changed.tag = NULL, changed.tag_length = 0));
     WITHOUT("null instance", changed.instance = NULL);
     WITHOUT("null config", changed.config = NULL);
+    WITHOUT("more bytes than memory has", changed.size = (size_t) PTRDIFF_MAX + 1);
+    WITHOUT("bytes beyond the last address",
+            (changed.data = (void *) (UINTPTR_MAX - 15), changed.size = 4096));
+    WITHOUT("odd out_buf", changed.out_buf = (void **) ((char *) &out + 1));
+    WITHOUT("odd out_size", changed.out_size = (size_t *) ((char *) &out + 9));
     WITHOUT("nothing missing", (void) changed);
 #undef WITHOUT
 
+    if (plugin->pre_run) {
+        printf("{\"case\":\"pre_run without instance\",\"answer\":%d}\n",
+               plugin->pre_run(NULL, whole.config, NULL));
+    }
     printf("{\"case\":\"exit without context\",\"answer\":%d}\n", plugin->exit(NULL, whole.config));
     printf("{\"case\":\"init without instance\",\"answer\":%d}\n",
            plugin->init(NULL, whole.config, NULL));

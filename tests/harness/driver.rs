@@ -53,6 +53,8 @@ pub(crate) struct Run {
     tool: Tool,
     /// Where the plugin is to panic, in a build of it that can.
     panic_in: Option<&'static str>,
+    /// Whether another copy of the plugin is in the process already.
+    preloaded: bool,
 }
 
 /// What a host runs under.
@@ -67,7 +69,14 @@ impl Run {
     pub(crate) fn new(host: &'static str) -> Self {
         let everywhere = std::env::var_os("MEMCHECK").is_some();
         let tool = if everywhere { Tool::Memcheck } else { Tool::Nothing };
-        Self { host, scratch: Scratch::new(), args: Vec::new(), tool, panic_in: None }
+        Self {
+            host,
+            scratch: Scratch::new(),
+            args: Vec::new(),
+            tool,
+            panic_in: None,
+            preloaded: false,
+        }
     }
 
     pub(crate) fn args<S: AsRef<str>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
@@ -140,6 +149,12 @@ impl Run {
         self
     }
 
+    /// As `LD_PRELOAD` puts it there.
+    pub(crate) fn beside_a_preloaded_copy(mut self) -> Self {
+        self.preloaded = true;
+        self
+    }
+
     fn command(&self) -> Command {
         let host = hosts().join(self.host);
         let mut command = match self.tool {
@@ -156,6 +171,12 @@ impl Run {
             Some(place) => command.arg(plugin_that_panics()).env("INJECT_PANIC", place),
             None => command.arg(plugin()),
         };
+        if self.preloaded {
+            // Another file: of the same one the loader keeps one copy.
+            let copy = self.scratch.path("preloaded.so");
+            fs::copy(plugin(), &copy).expect("a copy of the plugin");
+            command.env("LD_PRELOAD", copy);
+        }
         command.args(&self.args);
         command
     }

@@ -27,7 +27,7 @@ fn panicked(place: &str) -> String {
     let consequence = match place {
         "init" => "; the start fails",
         "exit" => "",
-        _ => "; a chunk passes untouched",
+        _ => "; passing this chunk through unchanged",
     };
     format!(
         "[error] [filter:cloudflare_dns:cloudflare_dns.0] a bug, please report it: panicked at \

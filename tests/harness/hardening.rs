@@ -67,7 +67,7 @@ fn one_symbol_is_exported() {
         (is_symbol && *section != "UND").then_some((*kind, *size, *name))
     });
     let defined: Vec<_> = defined.collect();
-    assert_eq!(defined, [("OBJECT", "88", "filter_cloudflare_dns_plugin")]);
+    assert_eq!(defined, [("OBJECT", "256", "filter_cloudflare_dns_plugin")]);
 }
 
 #[test]

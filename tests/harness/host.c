@@ -9,24 +9,34 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "guard.h"
+
 /* Opaque to the plugin. */
 struct flb_config {
     unsigned char not_for_plugins[4096];
 };
 
-/* Its beginning looks as this build's instances do (instance_lay_out), or like garbage. */
-struct flb_filter_instance {
-    unsigned char layout[1024];
+/* What the plugin gets looks as this host's instances do (instance_lay_out), and ends at a page's
+   end. In front of it lies what the harness has of an instance. */
+struct own {
     const struct plugin *plugin;
     char name[32];
-    int log_level;
+    int log_level; /* -1: the service's */
     struct cmt *cmt;
     char *alias;
     char **keys;
     char **values;
     size_t property_count;
     void *context;
+    void *list; /* ends at a page's end, too */
 };
+
+#define LIST_SIZE (2 * sizeof(void *))
+
+static struct own *own_of(const struct flb_filter_instance *instance)
+{
+    return (struct own *) ((uintptr_t) instance - sizeof(struct own));
+}
 
 static struct flb_config config;
 
@@ -40,9 +50,9 @@ void flb_log_print(int level, const char *file, int line, const char *format, ..
 
 const char *flb_filter_get_property(const char *key, struct flb_filter_instance *instance)
 {
-    for (size_t i = 0; i < instance->property_count; i++) {
-        if (strcasecmp(instance->keys[i], key) == 0) {
-            return instance->values[i];
+    for (size_t i = 0; i < own_of(instance)->property_count; i++) {
+        if (strcasecmp(own_of(instance)->keys[i], key) == 0) {
+            return own_of(instance)->values[i];
         }
     }
     return NULL;
@@ -50,12 +60,12 @@ const char *flb_filter_get_property(const char *key, struct flb_filter_instance 
 
 void flb_filter_set_context(struct flb_filter_instance *instance, void *context)
 {
-    instance->context = context;
+    own_of(instance)->context = context;
 }
 
 const char *flb_filter_name(struct flb_filter_instance *instance)
 {
-    return instance->alias ? instance->alias : instance->name;
+    return own_of(instance)->alias ? own_of(instance)->alias : own_of(instance)->name;
 }
 
 /* ---- log ---- */
@@ -167,57 +177,61 @@ void mark(const char *whose)
 
 struct flb_filter_instance *instance_new(const struct plugin *plugin, int id)
 {
-    struct flb_filter_instance *instance = must(calloc(1, sizeof(*instance)));
+    struct own *own = guarded(sizeof(*own) + instance_size);
 
-    memset(instance->layout, 0xa5, sizeof(instance->layout));
     memset(&config, 0x5a, sizeof(config));
-    instance->plugin = plugin;
-    snprintf(instance->name, sizeof(instance->name) - 1, "%s.%i", plugin->name, id);
-    instance->log_level = LOG_INFO;
-    instance->cmt = cmt_new();
-    return instance;
+    own->plugin = plugin;
+    snprintf(own->name, sizeof(own->name) - 1, "%s.%i", plugin->name, id);
+    own->log_level = -1;
+    own->cmt = cmt_new();
+    own->list = guarded(LIST_SIZE);
+    return (struct flb_filter_instance *) (own + 1);
 }
 
 void instance_set_property(struct flb_filter_instance *instance, const char *key,
                            const char *value)
 {
-    size_t last = instance->property_count;
+    struct own *own = own_of(instance);
+    size_t last = own->property_count;
 
     if (strcasecmp(key, "alias") == 0) {
-        free(instance->alias);
-        instance->alias = copy_text(value);
+        free(own->alias);
+        own->alias = copy_text(value);
         return;
     }
     if (strcasecmp(key, "match") == 0) {
         return; /* the host's own: the plugin never sees it */
     }
     if (strcasecmp(key, "log_level") == 0) {
-        instance->log_level = level_named(value);
+        own->log_level = level_named(value);
         return;
     }
-    instance->keys = must(realloc(instance->keys, (last + 1) * sizeof(*instance->keys)));
-    instance->values = must(realloc(instance->values, (last + 1) * sizeof(*instance->values)));
-    instance->keys[last] = copy_text(key);
-    instance->values[last] = copy_text(value);
-    instance->property_count++;
+    own->keys = must(realloc(own->keys, (last + 1) * sizeof(*own->keys)));
+    own->values = must(realloc(own->values, (last + 1) * sizeof(*own->values)));
+    own->keys[last] = copy_text(key);
+    own->values[last] = copy_text(value);
+    own->property_count++;
 }
 
 void instance_free(struct flb_filter_instance *instance)
 {
-    for (size_t i = 0; i < instance->property_count; i++) {
-        free(instance->keys[i]);
-        free(instance->values[i]);
+    struct own *own = own_of(instance);
+
+    for (size_t i = 0; i < own->property_count; i++) {
+        free(own->keys[i]);
+        free(own->values[i]);
     }
-    free(instance->keys);
-    free(instance->values);
-    free(instance->alias);
-    cmt_free(instance->cmt);
-    free(instance);
+    free(own->keys);
+    free(own->values);
+    free(own->alias);
+    cmt_free(own->cmt);
+    guarded_free(own->list, LIST_SIZE);
+    guarded_free(own, sizeof(*own) + instance_size);
 }
 
 void instance_print_metrics(const struct flb_filter_instance *instance, struct buf *out)
 {
-    cmt_print(instance->cmt, out);
+    cmt_print(own_of(instance)->cmt, out);
 }
 
 /* ---- start and stop ---- */
@@ -271,7 +285,7 @@ static bool refuse_unknown(const struct plugin *plugin, const char *name)
 
 static bool check_property(const struct flb_filter_instance *instance, const char *name)
 {
-    const struct plugin *plugin = instance->plugin;
+    const struct plugin *plugin = own_of(instance)->plugin;
     int times = 0;
     bool known = false;
 
@@ -281,8 +295,8 @@ static bool check_property(const struct flb_filter_instance *instance, const cha
     if (!known) {
         return refuse_unknown(plugin, name);
     }
-    for (size_t i = 0; i < instance->property_count; i++) {
-        times += strcmp(instance->keys[i], name) == 0;
+    for (size_t i = 0; i < own_of(instance)->property_count; i++) {
+        times += strcmp(own_of(instance)->keys[i], name) == 0;
     }
     if (times > 1) {
         host_log(LOG_ERROR, "[config] %s: configuration property '%s' is set %i times",
@@ -295,51 +309,90 @@ static bool check_property(const struct flb_filter_instance *instance, const cha
 /* Without a config map the host takes any key in silence. */
 static bool check_properties(const struct flb_filter_instance *instance)
 {
-    if (!instance->plugin->has_config_map) {
+    if (!own_of(instance)->plugin->has_config_map) {
         return true;
     }
-    if (!check_defaults(instance->plugin)) {
+    if (!check_defaults(own_of(instance)->plugin)) {
         return false;
     }
-    for (size_t i = 0; i < instance->property_count; i++) {
-        if (!check_property(instance, instance->keys[i])) {
+    for (size_t i = 0; i < own_of(instance)->property_count; i++) {
+        if (!check_property(instance, own_of(instance)->keys[i])) {
             return false;
         }
     }
     return true;
 }
 
+struct start_call {
+    start_function *callback;
+    struct flb_filter_instance *instance;
+    int result;
+};
+
+static void do_start(void *argument)
+{
+    struct start_call *call = argument;
+
+    call->result = call->callback(call->instance, &config, NULL);
+}
+
 static int call_start(start_function *callback, const char *whose,
                       struct flb_filter_instance *instance)
 {
-    int result;
+    struct start_call call = {.callback = callback, .instance = instance};
 
     mark(whose);
-    result = callback(instance, &config, NULL);
+    on_stack(do_start, &call);
     mark("mark:host");
-    return result;
+    return call.result;
+}
+
+static void lay_out(struct flb_filter_instance *instance, int log_level, struct cmt *cmt)
+{
+    instance_lay_out((unsigned char *) instance, &(struct instance_view) {
+        .plugin = own_of(instance)->plugin,
+        .name = own_of(instance)->name,
+        .log_level = log_level,
+        .cmt = cmt,
+        .config = &config,
+        .list = own_of(instance)->list,
+    });
+}
+
+static bool pre_run(struct flb_filter_instance *instance)
+{
+    start_function *callback = own_of(instance)->plugin->pre_run;
+
+    if (callback && call_start(callback, "mark:cb_pre_run", instance) != 0) {
+        host_log(LOG_ERROR, "Failed pre_run callback on filter %s", own_of(instance)->name);
+        return false;
+    }
+    return true;
+}
+
+bool instance_check(struct flb_filter_instance *instance)
+{
+    if (!check_properties(instance)) {
+        return false;
+    }
+    lay_out(instance, own_of(instance)->log_level, NULL);
+    return pre_run(instance);
 }
 
 static bool start(struct flb_filter_instance *instance)
 {
-    const struct plugin *plugin = instance->plugin;
+    struct own *own = own_of(instance);
+    start_function *callback = own->plugin->init;
 
     if (!check_properties(instance)) {
         return false;
     }
-    instance_lay_out(instance->layout, &(struct instance_view) {
-        .plugin = plugin,
-        .name = instance->name,
-        .log_level = instance->log_level,
-        .cmt = instance->cmt,
-        .config = &config,
-    });
-    if (plugin->pre_run && call_start(plugin->pre_run, "mark:cb_pre_run", instance) != 0) {
-        host_log(LOG_ERROR, "Failed pre_run callback on filter %s", instance->name);
+    lay_out(instance, own->log_level == -1 ? LOG_INFO : own->log_level, own->cmt);
+    if (!pre_run(instance)) {
         return false;
     }
-    if (plugin->init && call_start(plugin->init, "mark:cb_init", instance) != 0) {
-        host_log(LOG_ERROR, "Failed initialize filter %s", instance->name);
+    if (callback && call_start(callback, "mark:cb_init", instance) != 0) {
+        host_log(LOG_ERROR, "Failed initialize filter %s", own->name);
         return false;
     }
     return true;
@@ -351,30 +404,44 @@ bool instance_init(struct flb_filter_instance *instance)
         return true;
     }
     host_log(LOG_ERROR, "[engine] filter initialization failed");
-    if (instance->context) {
+    if (own_of(instance)->context) {
         violation("a context was left set after a failed start");
     }
     return false;
 }
 
+struct exit_call {
+    exit_function *callback;
+    void *context;
+    int result;
+};
+
+static void do_exit(void *argument)
+{
+    struct exit_call *call = argument;
+
+    call->result = call->callback(call->context, &config);
+}
+
 void instance_exit(struct flb_filter_instance *instance)
 {
-    if (instance->plugin->exit && instance->context) {
-        int result;
+    struct own *own = own_of(instance);
+    struct exit_call call = {.callback = own->plugin->exit, .context = own->context};
 
+    if (call.callback && call.context) {
         mark("mark:cb_exit");
-        result = instance->plugin->exit(instance->context, &config);
+        on_stack(do_exit, &call);
         mark("mark:host");
-        if (result != 0) {
-            violation("cb_exit answered %d", result);
+        if (call.result != 0) {
+            violation("cb_exit answered %d", call.result);
         }
-        instance->context = NULL;
+        own->context = NULL;
     }
 }
 
 const struct plugin *instance_plugin(const struct flb_filter_instance *instance)
 {
-    return instance->plugin;
+    return own_of(instance)->plugin;
 }
 
 struct filter_arguments instance_arguments(struct flb_filter_instance *instance)
@@ -385,7 +452,7 @@ struct filter_arguments instance_arguments(struct flb_filter_instance *instance)
         .tag = tag,
         .tag_length = (int) strlen(tag),
         .instance = instance,
-        .context = instance->context,
+        .context = own_of(instance)->context,
         .config = &config,
     };
 }

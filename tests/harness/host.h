@@ -75,8 +75,10 @@ struct instance_view {
     int log_level;
     struct cmt *cmt;
     struct flb_config *config;
+    void *list; /* what the lists of an instance lead to: two words */
 };
 
+extern const size_t instance_size;
 void instance_lay_out(unsigned char *place, const struct instance_view *view);
 int plugin_call_filter(const struct plugin *plugin, const struct filter_arguments *arguments);
 const char *config_type_name(int type);
@@ -90,6 +92,8 @@ extern const int host_generation;
 struct flb_filter_instance *instance_new(const struct plugin *plugin, int id);
 void instance_set_property(struct flb_filter_instance *instance, const char *key,
                            const char *value);
+/* What a host checks before it starts (--dry-run) or reloads: nothing is there yet but settings. */
+bool instance_check(struct flb_filter_instance *instance);
 bool instance_init(struct flb_filter_instance *instance);
 void instance_exit(struct flb_filter_instance *instance);
 void instance_free(struct flb_filter_instance *instance);

@@ -1,18 +1,11 @@
-//! Start, end, the hosts that are refused, and calls that no host makes.
+//! Start and end, and calls that no host makes.
 
 use flb_filter_cloudflare_dns::VERSION;
 use serde_json::json;
 
+use crate::HOSTS;
 use crate::driver::{Run, json_lines};
 use crate::samples::{SEEDS, VARIED};
-use crate::{FAILED, HOSTS};
-
-fn unsupported() -> String {
-    format!(
-        "version {VERSION} cannot run here: this is not a Fluent Bit from 1.9.3 to 5.x, \
-         or not one that exports its functions"
-    )
-}
 
 pub(crate) fn started(name: &str) -> String {
     format!(
@@ -41,42 +34,6 @@ fn ended(name: &str) -> String {
 
 fn logged(name: &str) -> [String; 3] {
     [started(name), warned(name), ended(name)]
-}
-
-#[test]
-fn an_unsupported_host_is_refused_with_one_line_and_no_crash() {
-    let table = [
-        ("gen0", "Failed initialize filter"),
-        ("unknown1", "Failed initialize filter"),
-        ("unknown3", "Failed pre_run callback on filter"),
-        ("unknown4", "Failed pre_run callback on filter"),
-    ];
-    for (host, failed) in table {
-        for properties in [&[][..], &["dataset=auto"], &["colour=blue"]] {
-            let run = Run::new(host).with(properties).ndjson(SEEDS).refused();
-            let failed = format!("[error] {failed} cloudflare_dns.0");
-            let refusal =
-                format!("[error] [filter:cloudflare_dns:cloudflare_dns.0] {}", unsupported());
-            assert_eq!(run.log(), [&refusal, &failed, FAILED], "{run}");
-        }
-    }
-}
-
-#[test]
-fn a_host_that_offers_nothing_at_all_is_refused_without_a_crash() {
-    let run = Run::new("alien").ndjson(SEEDS).go();
-    assert_eq!(run.status, Some(1), "{run}");
-    assert_eq!(run.stderr, format!("[filter:cloudflare_dns] {}\n", unsupported()), "{run}");
-    let failed = "[error] Failed pre_run callback on filter cloudflare_dns.0";
-    assert_eq!(run.log(), [failed, FAILED], "{run}");
-}
-
-#[test]
-fn an_unsupported_host_sees_no_config_map() {
-    for host in ["gen0", "unknown1", "unknown3", "unknown4", "alien"] {
-        let run = Run::new(host).args(["--list-keys"]).well();
-        assert_eq!(run.stdout, "", "{run}");
-    }
 }
 
 // ---- log lines ----
@@ -109,6 +66,10 @@ fn missing_arguments_are_answered_with_not_touched() {
         ("null tag", "modified"),
         ("null instance", "modified"),
         ("null config", "modified"),
+        ("more bytes than memory has", "notouch"),
+        ("bytes beyond the last address", "notouch"),
+        ("odd out_buf", "notouch"),
+        ("odd out_size", "notouch"),
         ("nothing missing", "modified"),
     ];
     for host in HOSTS {

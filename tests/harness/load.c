@@ -16,9 +16,9 @@
 const int host_generation = GENERATION;
 
 /* 2.1 to 4.2 reserve wide array headers; the others write the shortest. */
-const char *const host_event_form = GENERATION <= 1  ? "old,fixarray,ext"
-                                    : CONFIG_MAP_RAW ? "new,fixarray,ext"
-                                                     : "new,array32,ext";
+const char *const host_event_form = GENERATION <= 1            ? "old,fixarray,ext"
+                                    : CONFIG_MAP_STRIDE >= 104 ? "new,fixarray,ext"
+                                                               : "new,array32,ext";
 
 #define PREFIX "flb-"
 #define EXTENSION ".so"
@@ -161,24 +161,44 @@ void plugin_unload(struct plugin *plugin, bool close_library)
     *plugin = (struct plugin) {0};
 }
 
+#if INSTANCE > 0
+
+const size_t instance_size = sizeof(struct abi_filter_instance);
+
 void instance_lay_out(unsigned char *place, const struct instance_view *view)
 {
-#if INSTANCE > 0
     struct abi_filter_instance instance;
+    struct abi_list *list = (struct abi_list *) view->list;
 
     /* What is not set below is garbage to a plugin. */
-    memcpy(&instance, place, sizeof(instance));
+    memset(&instance, 0xa5, sizeof(instance));
     instance.log_level = view->log_level;
     snprintf(instance.name, sizeof(instance.name), "%s", view->name);
+    instance.context = NULL;
+    instance.data = NULL;
     instance.p = view->plugin->registration;
+    instance.properties = (struct abi_list) {list, list};
+    instance.config_map = list;
+    instance.head = (struct abi_list) {list, list};
+#if INSTANCE >= 99
+    instance.of_the_future[0] = instance.of_the_future[1] = list;
+#endif
     instance.cmt = view->cmt;
     instance.config = view->config;
     memcpy(place, &instance, sizeof(instance));
-#else
-    (void) place;
-    (void) view;
-#endif
 }
+
+#else
+
+const size_t instance_size = 1024;
+
+void instance_lay_out(unsigned char *place, const struct instance_view *view)
+{
+    (void) view;
+    memset(place, 0xa5, instance_size);
+}
+
+#endif
 
 int plugin_call_filter(const struct plugin *plugin, const struct filter_arguments *arguments)
 {

@@ -8,6 +8,7 @@
 #include "alloc.h"
 #include "buf.h"
 #include "events.h"
+#include "guard.h"
 #include "options.h"
 #include "print.h"
 #include "run.h"
@@ -142,6 +143,7 @@ int main(int argc, char **argv)
     if (options.marks) {
         marks_on();
     }
+    stack_limit(options.stack);
     alloc_fail_at(options.fail_malloc, options.fail_onwards);
     status = options.list_keys || options.describe ? show_plugin(&options) : filter(&options);
     log_close();

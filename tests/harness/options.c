@@ -48,6 +48,9 @@ static const char usage_text[] =
     "modes\n"
     "  --list-keys          the config map as JSON lines, and end\n"
     "  --describe           the registration as one JSON line, and end\n"
+    "  --dry-run            check the configuration as before a start or a reload, and end\n"
+    "  --stack BYTES        each callback on a thread that has so much stack left, a multiple\n"
+    "                       of 16\n"
     "  --null-checks        calls with each argument missing, as JSON lines on stdout\n"
     "  --fail-malloc N[+]   the Nth allocation inside cb_filter fails (+: and all after)\n"
     "  --marks              access(2) of \"mark:...\" around dlopen, each callback and\n"
@@ -61,7 +64,8 @@ enum option_id {
     OPT_INSTANCES = 256, OPT_THREADS, OPT_CONTEXTS, OPT_REPEAT, OPT_NDJSON, OPT_CHUNK,
     OPT_FRAMES, OPT_FORM, OPT_TIME, OPT_MARKERS, OPT_SPLIT, OPT_OUT_JSON, OPT_OUT_RAW,
     OPT_OUT_FRAMES, OPT_OUT_CHUNK, OPT_STATS, OPT_ALLOCS, OPT_METRICS, OPT_LOG, OPT_KEYS,
-    OPT_DESCRIBE, OPT_NULLS, OPT_FAIL, OPT_MARKS, OPT_KEEP
+    OPT_DESCRIBE, OPT_NULLS, OPT_FAIL, OPT_MARKS, OPT_KEEP,
+    OPT_DRY, OPT_STACK
 };
 
 static const struct option long_options[] = {
@@ -92,6 +96,8 @@ static const struct option long_options[] = {
     {"fail-malloc", required_argument, NULL, OPT_FAIL},
     {"marks", no_argument, NULL, OPT_MARKS},
     {"keep-open", no_argument, NULL, OPT_KEEP},
+    {"dry-run", no_argument, NULL, OPT_DRY},
+    {"stack", required_argument, NULL, OPT_STACK},
     {NULL, 0, NULL, 0},
 };
 
@@ -210,6 +216,8 @@ static void apply(struct options *options, int id, const char *value)
     case OPT_FAIL: parse_fail(options, value); break;
     case OPT_MARKS: options->marks = true; break;
     case OPT_KEEP: options->keep_open = true; break;
+    case OPT_DRY: options->dry_run = true; break;
+    case OPT_STACK: options->stack = counting_number(value, 1ul << 30); break;
     default: exit(EXIT_USAGE);
     }
 }

@@ -45,6 +45,8 @@ struct options {
     bool null_checks;
     bool marks;
     bool keep_open;
+    bool dry_run;
+    unsigned long stack;
 };
 
 void options_parse(struct options *options, int argc, char **argv);

@@ -32,7 +32,7 @@ bool context_start(struct context *context, const struct options *options)
 
         context->instances[context->instance_count++] = instance;
         configure(instance, i % options->instances, options);
-        if (!instance_init(instance)) {
+        if (!(options->dry_run ? instance_check : instance_init)(instance)) {
             return false;
         }
     }
@@ -236,6 +236,10 @@ bool run(const struct options *options, const struct work *work, struct outcome 
     bool started = context_start(&context, options);
 
     *outcome = (struct outcome) {0};
+    if (options->dry_run) {
+        context_stop(&context, options);
+        return started;
+    }
     if (started && options->null_checks) {
         instance_null_checks(context.instances[0], work->input.data, work->input.size);
     }

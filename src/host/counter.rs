@@ -7,7 +7,7 @@ use std::ffi::{CStr, c_char, c_int};
 use std::ptr::NonNull;
 use std::time::SystemTime;
 
-use super::{HostFunction, Inside};
+use super::{HostFunction, Internals};
 use crate::abi;
 
 // SAFETY: `cmt_counter_create` has had this signature in all versions.
@@ -25,17 +25,17 @@ pub(crate) struct Counter<const N: usize>(NonNull<abi::cmt_counter>);
 impl<const N: usize> Counter<N> {
     /// Makes a counter in the metrics of an instance; `None` in a host without metrics.
     pub(crate) fn new(
-        inside: Inside,
+        internals: Internals,
         name: &CStr,
         help: &CStr,
         labels: [&CStr; N],
     ) -> Option<Self> {
-        let (create, cmt) = (CREATE.get()?, inside.cmt?);
+        let (create, cmt) = (CREATE.get()?, internals.cmt?);
         let mut labels = labels.map(writable);
         let (namespace, subsystem) = (writable(c"fluentbit"), writable(c"filter"));
         let (count, labels) = (N as c_int, labels.as_mut_ptr());
         let (name, help) = (writable(name), writable(help));
-        // SAFETY: the metrics are the instance's own (`Inside`); the texts are C strings, which
+        // SAFETY: the metrics are the instance's own (`Internals`); the texts are C strings, which
         // are copied, and there are as many labels as the count says.
         let counter =
             unsafe { create(cmt.as_ptr(), namespace, subsystem, name, help, count, labels) };
