@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let line = line?;
         let event = event(line.as_bytes());
         let mut chunk = Vec::new();
-        match mapper.rewrite(&event, &mut chunk).map_err(|_| "out of memory")? {
+        match mapper.rewrite(&event, &mut chunk)?.answer {
             Answer::Untouched => writeln!(output, "{line}")?,
             Answer::Rewritten => {
                 serde_json::to_writer(&mut output, &AsJson::new(record(&chunk)))?;

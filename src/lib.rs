@@ -30,7 +30,7 @@ pub mod wire;
 
 pub use config::Config;
 pub use memory::OutOfMemory;
-pub use rewrite::{Answer, Counts, DatasetCounts, Mapper, Output};
+pub use rewrite::{Answer, Counts, DatasetCounts, Mapper, Outcome, Output};
 
 /// The version and the commit, as the line at the start shows them: `0.1.0 (0123456789ab)`.
 pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("PLUGIN_COMMIT"), ")");

@@ -2,9 +2,19 @@
 
 #![forbid(unsafe_code)]
 
+use std::fmt;
+
 /// Memory could not be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutOfMemory;
+
+impl fmt::Display for OutOfMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("out of memory")
+    }
+}
+
+impl std::error::Error for OutOfMemory {}
 
 /// Makes `bytes` at least `size` long, with zeros.
 ///

@@ -94,7 +94,7 @@ struct Asked {
 fn rewrite(mapper: &mut Mapper, chunk: &[u8]) -> (Answer, Asked) {
     let mut output = HostLike::default();
     let before = ALLOCATIONS.get();
-    let answer = mapper.rewrite(chunk, &mut output).expect("enough memory");
+    let answer = mapper.rewrite(chunk, &mut output).expect("enough memory").answer;
     let all = ALLOCATIONS.get() - before;
     (answer, Asked { output: output.growths, other: all - output.growths })
 }

@@ -60,8 +60,8 @@ fn rewrite(settings: &[(&str, &str)], chunk: &[u8]) -> Option<Vec<u8>> {
         let run = small_stack.spawn_scoped(scope, || {
             let mut mapper = mapper(settings);
             let mut output = Vec::new();
-            let (taken, answer) = peak(|| mapper.rewrite(chunk, &mut output));
-            let answer = answer.expect("enough memory");
+            let (taken, outcome) = peak(|| mapper.rewrite(chunk, &mut output));
+            let answer = outcome.expect("enough memory").answer;
             let most = most_memory(chunk);
             assert!(taken <= most, "{settings:?}: {taken} bytes for a chunk of {}", chunk.len());
             (answer, output)

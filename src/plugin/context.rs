@@ -10,11 +10,13 @@ use crate::abi;
 use crate::config::Config;
 use crate::host::{self, HostBuffer, Instance, Log};
 use crate::inject_panic::inject_panic;
-use crate::rewrite::{Answer, Mapper};
+use crate::rewrite::{Answer, Counts, Mapper, Outcome};
 
 /// Everything that belongs to one filter instance.
 pub(super) struct Context {
     mapper: Mapper,
+    /// Of all chunks but those that failed for want of memory.
+    counts: Counts,
     log: Log,
     /// None in a host whose instances do not show theirs.
     metrics: Option<Metrics>,
@@ -39,7 +41,14 @@ impl Context {
                 log.info(format_args!("{}, {settings}", version()));
                 let metrics = internals.and_then(|it| Metrics::new(it, &name, &settings));
                 let warnings = Warnings::default();
-                Some(Self { mapper, log, metrics, warnings, has_panicked: false })
+                Some(Self {
+                    mapper,
+                    counts: Counts::default(),
+                    log,
+                    metrics,
+                    warnings,
+                    has_panicked: false,
+                })
             }
             Err(wrong) => {
                 log.error(format_args!("{wrong}"));
@@ -52,25 +61,27 @@ impl Context {
     pub(super) fn filter(&mut self, chunk: &[u8]) -> Option<HostBuffer> {
         inject_panic("filter");
         let mut output = HostBuffer::default();
-        let before = self.mapper.counts();
-        let answer = match self.mapper.rewrite(chunk, &mut output) {
-            Ok(Answer::Untouched) => None,
-            Ok(Answer::Rewritten) => Some(output),
-            // Most hosts do not free the buffer of an empty chunk.
-            Ok(Answer::Emptied) => Some(HostBuffer::default()),
-            Err(_) => {
-                self.log.error(format_args!("out of memory: passing this chunk through unchanged"));
-                return None;
-            }
+        let Ok(outcome) = self.mapper.rewrite(chunk, &mut output) else {
+            self.log.error(format_args!("out of memory: passing this chunk through unchanged"));
+            return None;
         };
-        let counts = self.mapper.counts().since(&before);
-        if let Some(metrics) = &self.metrics {
-            metrics.add(&counts);
+        self.count(&outcome);
+        match outcome.answer {
+            Answer::Untouched => None,
+            Answer::Rewritten => Some(output),
+            // Most hosts do not free the buffer of an empty chunk.
+            Answer::Emptied => Some(HostBuffer::default()),
         }
-        if let Some(example) = self.mapper.unreadable() {
+    }
+
+    fn count(&mut self, Outcome { counts, unreadable, .. }: &Outcome) {
+        self.counts.add(counts);
+        if let Some(metrics) = &self.metrics {
+            metrics.add(counts);
+        }
+        if let Some(example) = unreadable {
             self.warnings.add(&self.log, counts.with_errors(), example);
         }
-        answer
     }
 
     /// Tells about a panic, once.
@@ -84,7 +95,7 @@ impl Context {
     /// Tells what became of all records.
     pub(super) fn exit(&self) {
         inject_panic("exit");
-        let counts = self.mapper.counts();
+        let counts = &self.counts;
         self.log.info(format_args!(
             "records: {} mapped, {} passed, {} dropped; {} with errors; {} malformed chunks",
             counts.mapped(),

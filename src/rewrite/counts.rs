@@ -39,34 +39,21 @@ impl Counts {
         self.by_dataset.iter().map(|counts| counts.with_errors).sum()
     }
 
-    /// What came since `earlier`.
-    #[must_use]
-    pub fn since(&self, earlier: &Self) -> Self {
-        self.with(earlier, u64::wrapping_sub)
-    }
-
-    pub(super) fn add(&mut self, other: &Self) {
-        *self = self.with(other, u64::wrapping_add);
+    /// Adds what became of other events.
+    pub fn add(&mut self, other: &Self) {
+        for (counts, other) in self.by_dataset.iter_mut().zip(&other.by_dataset) {
+            counts.mapped += other.mapped;
+            counts.with_errors += other.with_errors;
+        }
+        self.passed += other.passed;
+        self.dropped += other.dropped;
+        self.malformed_chunks += other.malformed_chunks;
     }
 
     pub(super) fn add_mapped(&mut self, dataset: Dataset, with_error: bool) {
         if let Some(counts) = self.by_dataset.get_mut(dataset.index()) {
             counts.mapped += 1;
             counts.with_errors += u64::from(with_error);
-        }
-    }
-
-    fn with(&self, other: &Self, combine: impl Fn(u64, u64) -> u64) -> Self {
-        let mut by_dataset = self.by_dataset;
-        for (counts, other) in by_dataset.iter_mut().zip(&other.by_dataset) {
-            counts.mapped = combine(counts.mapped, other.mapped);
-            counts.with_errors = combine(counts.with_errors, other.with_errors);
-        }
-        Self {
-            by_dataset,
-            passed: combine(self.passed, other.passed),
-            dropped: combine(self.dropped, other.dropped),
-            malformed_chunks: combine(self.malformed_chunks, other.malformed_chunks),
         }
     }
 }

@@ -22,6 +22,17 @@ use crate::memory::OutOfMemory;
 use crate::msgpack::{Malformed, skip};
 use crate::source::{Dataset, JsonRecord, Record, TextAt};
 
+/// What came of rewriting a chunk.
+#[derive(Debug, Clone, Copy)]
+pub struct Outcome {
+    /// What became of the chunk.
+    pub answer: Answer,
+    /// What became of its events.
+    pub counts: Counts,
+    /// The first field that could not be read.
+    pub unreadable: Option<Unreadable>,
+}
+
 /// What became of a chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
@@ -46,8 +57,6 @@ pub struct Mapper {
     text: Option<TextAt>,
     scratch: Scratch,
     staging: Staging,
-    counts: Counts,
-    unreadable: Option<Unreadable>,
 }
 
 impl Mapper {
@@ -66,19 +75,7 @@ impl Mapper {
             text: None,
             scratch: Scratch::default(),
             staging: Staging::default(),
-            counts: Counts::default(),
-            unreadable: None,
         })
-    }
-
-    /// The counts of all chunks so far; a chunk that failed for want of memory does not count.
-    pub fn counts(&self) -> Counts {
-        self.counts
-    }
-
-    /// The first field of the last chunk that could not be read.
-    pub fn unreadable(&self) -> Option<&Unreadable> {
-        self.unreadable.as_ref()
     }
 
     /// Rewrites the events of `chunk` that are ours, and appends the new chunk to `output`.
@@ -91,35 +88,27 @@ impl Mapper {
         &mut self,
         chunk: &[u8],
         output: &mut impl Output,
-    ) -> Result<Answer, OutOfMemory> {
-        let mut pass = Pass { chunk, copied: 0, changed: false, stayed: false };
-        let mut counts = Counts::default();
+    ) -> Result<Outcome, OutOfMemory> {
+        let mut pass = Pass::new(chunk);
         self.staging.clear(chunk.len());
-        self.unreadable = None;
         let mut at = 0;
         while at < chunk.len() {
-            at = match self.rewrite_event(at, &mut pass, &mut counts, output) {
+            at = match self.rewrite_event(at, &mut pass, output) {
                 Ok(end) => end,
                 Err(Fault::Malformed) => {
-                    counts.malformed_chunks = 1;
+                    pass.counts.malformed_chunks = 1;
                     pass.stayed = true;
                     break;
                 }
                 Err(Fault::OutOfMemory) => return Err(OutOfMemory),
             };
         }
-        if !pass.changed {
-            self.counts.add(&counts);
-            return Ok(Answer::Untouched);
+        let answer = pass.answer();
+        if answer == Answer::Rewritten {
+            pass.copy_up_to(chunk.len(), &mut self.staging, output)?;
+            self.staging.flush(output, chunk.len())?;
         }
-        if !pass.stayed {
-            self.counts.add(&counts);
-            return Ok(Answer::Emptied);
-        }
-        pass.copy_up_to(chunk.len(), &mut self.staging, output)?;
-        self.staging.flush(output, chunk.len())?;
-        self.counts.add(&counts);
-        Ok(Answer::Rewritten)
+        Ok(Outcome { answer, counts: pass.counts, unreadable: pass.unreadable })
     }
 
     /// The first field that could not be read in the record mapped last.
@@ -137,7 +126,6 @@ impl Mapper {
         &mut self,
         at: usize,
         pass: &mut Pass<'_>,
-        counts: &mut Counts,
         output: &mut impl Output,
     ) -> Result<usize, Fault> {
         let chunk = pass.chunk;
@@ -146,7 +134,7 @@ impl Mapper {
             Head::Group => return Ok(skip(chunk, at)?),
             Head::Unknown => {
                 let end = skip(chunk, at)?;
-                counts.passed += 1;
+                pass.counts.passed += 1;
                 pass.stayed = true;
                 return Ok(end);
             }
@@ -163,17 +151,17 @@ impl Mapper {
                 pass.copied = end;
                 self.map(dataset, chunk, at, header, output)?;
                 let with_error = !self.scratch.error_message.list().is_empty();
-                counts.add_mapped(dataset, with_error);
-                if with_error && self.unreadable.is_none() {
-                    self.unreadable = self.first_unreadable(chunk);
+                pass.counts.add_mapped(dataset, with_error);
+                if with_error && pass.unreadable.is_none() {
+                    pass.unreadable = self.first_unreadable(chunk);
                 }
             }
             None if self.on_mismatch == OnMismatch::Keep => {
-                counts.passed += 1;
+                pass.counts.passed += 1;
                 pass.stayed = true;
             }
             None => {
-                counts.dropped += 1;
+                pass.counts.dropped += 1;
                 pass.copy_up_to(at, &mut self.staging, output)?;
                 pass.changed = true;
                 pass.copied = end;
@@ -258,9 +246,30 @@ struct Pass<'c> {
     changed: bool,
     /// Whether a log event, or a malformed tail, stays in the chunk.
     stayed: bool,
+    counts: Counts,
+    unreadable: Option<Unreadable>,
 }
 
-impl Pass<'_> {
+impl<'c> Pass<'c> {
+    fn new(chunk: &'c [u8]) -> Self {
+        Self {
+            chunk,
+            copied: 0,
+            changed: false,
+            stayed: false,
+            counts: Counts::default(),
+            unreadable: None,
+        }
+    }
+
+    fn answer(&self) -> Answer {
+        match (self.changed, self.stayed) {
+            (false, _) => Answer::Untouched,
+            (true, true) => Answer::Rewritten,
+            (true, false) => Answer::Emptied,
+        }
+    }
+
     /// Copies what stays as it is, up to the offset `end`.
     #[inline]
     fn copy_up_to(

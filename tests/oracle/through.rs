@@ -24,7 +24,7 @@ pub(crate) fn mapper<K: AsRef<str>, V: AsRef<str>>(properties: &[(K, V)]) -> Map
 /// What a chunk becomes; `None` where it is untouched.
 pub(crate) fn rewrite(mapper: &mut Mapper, chunk: &[u8]) -> Option<Vec<u8>> {
     let mut output = Vec::new();
-    match mapper.rewrite(chunk, &mut output).expect("memory") {
+    match mapper.rewrite(chunk, &mut output).expect("memory").answer {
         Answer::Untouched => {
             assert!(output.is_empty(), "untouched, but something was written");
             None

@@ -28,7 +28,7 @@ pub(crate) fn has_key(name: &str) -> bool {
 
 fn map_line(mapper: &mut Mapper, line: &str) -> Option<Value> {
     let mut chunk = Vec::new();
-    match mapper.rewrite(&event(line.as_bytes()), &mut chunk).expect("memory") {
+    match mapper.rewrite(&event(line.as_bytes()), &mut chunk).expect("memory").answer {
         Answer::Untouched => Some(serde_json::from_str(line).expect("JSON")),
         Answer::Rewritten => {
             let mut reader = Reader::new(&chunk, 1);
