@@ -1,7 +1,7 @@
 //! For valgrind: one contestant works on one fixed chunk again and again, and nothing else happens.
 //!
 //! `profile CASE CONTESTANT RECORDS ROUNDS`: the case is named as in the table that `make bench`
-//! prints; the contestant is `ours`, `walk`, `floor`, `structs`, `dom`, `vrl` or `parse`; the chunk
+//! prints; the contestant is `ours`, `walk`, `floor`, `structs`, `vrl` or `parse`; the chunk
 //! has so many records. `vrl` needs the feature `vrl`. Without arguments it names the cases.
 
 use std::hint::black_box;
@@ -40,10 +40,6 @@ fn main() {
             "structs" => {
                 let Case { input, options, .. } = case;
                 black_box(peers::structs::rewrite(dataset, input, options, &chunk));
-            }
-            "dom" => {
-                let Case { input, options, .. } = case;
-                black_box(peers::dom::rewrite(dataset, input, options, &chunk));
             }
             "vrl" => vrl.iter_mut().for_each(|vrl| _ = black_box(vrl.rewrite(&chunk))),
             "parse" => texts.iter().for_each(|text| peers::structs::parse(dataset, text)),

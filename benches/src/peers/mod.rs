@@ -1,9 +1,8 @@
-//! The same mapping, written as one would without this project: with serde's structs, with a
-//! document tree, and in Vector's language. They read only well-formed records, each field in the
-//! type that Cloudflare documents, and know only the codes and types of the benchmarks' records. This
-//! is enough to compare with them, and nothing else slows them down.
+//! The same mapping, written as one would without this project: with serde's structs, and in
+//! Vector's language. They read only well-formed records, each field in the type that Cloudflare
+//! documents, and know only the codes and types of the benchmarks' records. This is enough to
+//! compare with them, and nothing else slows them down.
 
-pub mod dom;
 pub mod structs;
 #[cfg(feature = "vrl")]
 pub mod vrl;

@@ -634,14 +634,14 @@ fn rewrite_as<'a, R: Record<'a>>(input: Input, options: Options, chunk: &'a [u8]
     while at < chunk.len() {
         let (start, end) = bounds(chunk, at);
         let bytes = &chunk[start..end];
-        let record: R = match input {
-            Input::Record => rmp_serde::from_slice(bytes).expect("a record"),
-            Input::Text => serde_json::from_str(only_text(bytes)).expect("a record"),
+        let record: Option<R> = match input {
+            Input::Record => Some(rmp_serde::from_slice(bytes).expect("a record")),
+            // Not every line of text is a record.
+            Input::Text => serde_json::from_str(only_text(bytes)).ok(),
         };
-        if record.is_ours() {
-            record.write(options, &mut out);
-        } else {
-            out.extend(&chunk[at..end]);
+        match record.filter(R::is_ours) {
+            Some(record) => record.write(options, &mut out),
+            None => out.extend(&chunk[at..end]),
         }
         at = end;
     }
