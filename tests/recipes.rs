@@ -62,3 +62,5 @@ mod statics;
 mod template;
 #[path = "recipes/threads.rs"]
 mod threads;
+#[path = "recipes/troubleshooting.rs"]
+mod troubleshooting;
