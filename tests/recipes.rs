@@ -7,7 +7,8 @@
 //! paths. What they send is caught by stand-ins on loopback.
 //!
 //! Without any Fluent Bit the files are still checked against each other, against the keys of the
-//! filter, and against the mapper itself. `UPDATE_EXAMPLES=1` writes the index templates anew.
+//! filter, and against the mapper itself. `UPDATE_EXAMPLES=1` writes the index templates and what is
+//! expected anew: look at the difference before you keep it.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 #![allow(dead_code, reason = "the modules shared with fluent_bit.rs have more than is used here")]

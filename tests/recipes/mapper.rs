@@ -11,6 +11,12 @@ const LINE: &str = "log";
 /// Maps lines of JSON by a filter with these properties; records that are dropped are not among
 /// the answers.
 pub(crate) fn map(properties: &[(String, String)], lines: &str) -> Vec<Value> {
+    let texts = texts(properties, lines).into_iter();
+    texts.map(|text| serde_json::from_str(&text).expect("JSON")).collect()
+}
+
+/// The same as JSON text, with the keys in the mapper's order.
+pub(crate) fn texts(properties: &[(String, String)], lines: &str) -> Vec<String> {
     let value = |key: &str| {
         let set = properties.iter().find(|(name, _)| name == key);
         set.map(|(_, value)| value.as_str()).or((key == "key_name").then_some(LINE))
@@ -26,15 +32,15 @@ pub(crate) fn has_key(name: &str) -> bool {
     KEYS.iter().any(|key| key.name() == name)
 }
 
-fn map_line(mapper: &mut Mapper, line: &str) -> Option<Value> {
+fn map_line(mapper: &mut Mapper, line: &str) -> Option<String> {
     let mut chunk = Vec::new();
     match mapper.rewrite(&event(line.as_bytes()), &mut chunk).expect("memory").answer {
-        Answer::Untouched => Some(serde_json::from_str(line).expect("JSON")),
+        Answer::Untouched => Some(line.to_owned()),
         Answer::Rewritten => {
             let mut reader = Reader::new(&chunk, 1);
             reader.raw().expect("a time");
             let record = &chunk[reader.position()..];
-            Some(serde_json::to_value(AsJson::new(record)).expect("JSON"))
+            Some(serde_json::to_string(&AsJson::new(record)).expect("JSON"))
         }
         Answer::Emptied => None,
     }

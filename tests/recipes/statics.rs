@@ -6,11 +6,11 @@ use std::fs;
 use serde_json::Value;
 
 use crate::hosts::{Version, each, each_since};
-use crate::mapper;
 use crate::model;
 use crate::plugin::plugin;
 use crate::recipe::{ALL, Format, Recipe, each_format, examples};
 use crate::run::Site;
+use crate::{mapper, strict};
 
 #[test]
 fn both_formats_of_a_recipe_say_the_same() {
@@ -49,6 +49,9 @@ fn the_keys_of_the_filter_exist() {
 #[test]
 fn the_mapper_makes_of_the_input_what_is_expected() {
     for recipe in ALL {
+        if std::env::var_os("UPDATE_EXAMPLES").is_some() {
+            update(recipe);
+        }
         let mapped = mapper::map(&recipe.filter(), &recipe.input());
         let by_output = recipe.filter().contains(&("timestamp_key".into(), "off".into()));
         let mut expected = documents(recipe);
@@ -61,6 +64,31 @@ fn the_mapper_makes_of_the_input_what_is_expected() {
         }
         assert_eq!(mapped, expected, "{}", recipe.name);
     }
+}
+
+/// Writes the expected records anew, each in its place, with the time that its output wrote.
+fn update(recipe: Recipe) {
+    let known_by = |record: &Value| {
+        let question = &record["dns"]["question"];
+        [&record["event"]["dataset"], &question["name"], &question["type"]].map(Value::to_string)
+    };
+    let texts = mapper::texts(&recipe.filter(), &recipe.input());
+    let anew = |line: &str| {
+        let old = strict::json(line).expect("JSON");
+        if old.get("create").is_some() {
+            return format!("{line}\n");
+        }
+        let same = |text: &&String| known_by(&strict::json(text).expect("JSON")) == known_by(&old);
+        let text = texts.iter().find(same).unwrap_or_else(|| panic!("nothing for {line}"));
+        match &old["@timestamp"] {
+            time @ Value::String(_) if !text.starts_with("{\"@timestamp\":") => {
+                format!("{{\"@timestamp\":{time},{}\n", &text[1..])
+            }
+            _ => format!("{text}\n"),
+        }
+    };
+    let lines: String = recipe.text("expected.ndjson").lines().map(anew).collect();
+    fs::write(recipe.path("expected.ndjson"), lines).expect("a file that can be written");
 }
 
 /// The expected records, without the action lines of a bulk request.
