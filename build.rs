@@ -11,6 +11,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The constructor fills this file's own struct: with another copy in the process (LD_PRELOAD
     // beside -e), the loader would otherwise take both of them to the first one's.
     println!("cargo::rustc-cdylib-link-arg=-Wl,-Bsymbolic");
+    if clang_sys::load().is_err() {
+        // One line, where bindgen panics.
+        println!(
+            "cargo::error=libclang is needed to build this: on Debian or Ubuntu, apt-get install \
+             libclang-dev, or make demo, which installs all that is missing"
+        );
+        return Ok(());
+    }
     bind()
 }
 
