@@ -126,6 +126,11 @@ dist-test: deps dist ## Run the tests of the plugin's file on the packaged one
 deb-test: dist ## Install, upgrade and remove the .deb in a fresh Debian (SUITES="bullseye trixie"; root)
 	tests/packages/deb.sh
 
+.PHONY: fresh-debian
+fresh-debian: ## Run README's two commands in fresh Debians (SYSTEMS="trixie:debian bookworm:newest"; root)
+	@tests/install-packages.sh fresh
+	tests/debian/fresh.sh
+
 .PHONY: clean
 clean: ## Remove everything that was built
 	cargo clean

@@ -4,6 +4,7 @@
 #   install-packages.sh demo    what building and the demonstration need
 #   install-packages.sh test    what the tests need, too
 #   install-packages.sh dist    what it takes to make the packages, and to test them
+#   install-packages.sh fresh   what it takes to run the two commands in a fresh Debian
 set -eu
 
 # gcc, make, pkg-config, msgpack-c: the C harness, which decodes with the library that Fluent Bit
@@ -21,6 +22,9 @@ if [ "${1:-test}" = dist ]; then
     # python3-venv: where zig is installed. binutils, cpio, rpm: the packages are taken apart.
     # debootstrap: a fresh Debian that the .deb is installed in.
     packages="$packages python3 python3-venv binutils cpio rpm debootstrap"
+fi
+if [ "${1:-test}" = fresh ]; then
+    packages="debootstrap debian-archive-keyring"
 fi
 
 is_installed() {

@@ -17,12 +17,7 @@ fail() {
 
 # shellcheck source=/dev/null
 . /etc/os-release
-# shellcheck disable=SC2016 # apt fills these in, not the shell
-targets=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages')
-mirror=$(awk -v suite="$VERSION_CODENAME" '$2 == suite && $3 == "main" {print $1; exit}' <<<"$targets")
-# A list of mirrors in a file: the first one.
-case $mirror in mirror+file:*) mirror=$(awk '{print $1; exit}' "${mirror#mirror+file:}") ;; esac
-[ -n "$mirror" ] || fail "NOT TESTED: apt knows no $VERSION_CODENAME/main here; run apt-get update"
+mirror=$(tests/packages/mirror.sh) || fail "NOT TESTED: no mirror"
 
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' Cargo.toml | head -n 1)
 next=${version%.*}.$((${version##*.} + 1))
