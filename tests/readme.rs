@@ -206,16 +206,20 @@ fn sources(dir: &Path, text: &mut String) {
     }
 }
 
-/// The headings of the section in which Troubleshooting quotes the filter: `…` stands for what
-/// differs, and the parts between, split at quotation marks too, are as they are in the code.
+/// What Troubleshooting quotes of the filter, in headings and at the beginning of list items: `…`
+/// stands for what differs, and the parts between, split at quotation marks too, are those of the code.
 #[test]
 fn the_quoted_lines_are_those_of_the_filter() {
     let page = read("docs/troubleshooting.md");
     let (_, own) = page.split_once("\n## What the filter itself says\n").expect("the section");
     let mut code = String::new();
     sources(&root().join("src"), &mut code);
-    let quoted = own.lines().filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`'));
-    let quoted: Vec<_> = quoted.collect();
+    let quotes = own.replace("\n  ", " ");
+    let quotes = quotes.lines().filter_map(|line| {
+        let quote = line.strip_prefix("### `").or(line.strip_prefix("- `"))?;
+        Some(quote.split_once('`')?.0)
+    });
+    let quoted: Vec<_> = quotes.collect();
     for line in &quoted {
         let parts = line.split(['…', '"']);
         parts.for_each(|part| assert!(code.contains(part), "not in src/: {part} of {line}"));
