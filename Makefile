@@ -19,7 +19,7 @@ demo: demo-deps build ## Install what is missing, build, and show five Cloudflar
 
 .PHONY: demo-all
 demo-all: export CARGO_TERM_QUIET = true
-demo-all: demo-deps build ## The same for every record of examples/batch.ndjson
+demo-all: demo-deps build ## Show every record of examples/batch.ndjson before and after
 	@examples/demo.sh examples/batch.ndjson
 
 .PHONY: test
@@ -28,7 +28,7 @@ test: deps notices build ## Run all tests: library, C harness, and each Fluent B
 	FLB_PLUGIN=$(PLUGIN) cargo test --locked --test harness -- hardening system_calls
 
 .PHONY: soak
-soak: deps build ## The long form of the tests of endurance: SOAK=<records>, in each Fluent Bit
+soak: deps build ## Run the long form of the endurance tests: SOAK=<records>, in each Fluent Bit
 	SOAK=$(SOAK) FLB_PLUGIN=$(PLUGIN) cargo test --locked --test fluent_bit soak
 
 .PHONY: memcheck
@@ -75,7 +75,7 @@ kubernetes: deps ## Check examples/kubernetes/ against the schemas of Kubernetes
 	target/kubernetes/bin/kubernetes-validate --strict examples/kubernetes/fluent-bit.yaml
 
 .PHONY: deps
-deps: ## Install the Debian packages that building and testing need, when they are missing
+deps: ## Install the Debian packages that building and testing need
 	@tests/install-packages.sh test
 
 .PHONY: demo-deps
@@ -87,11 +87,11 @@ readme: ## Write the tables of README and docs/mapping.md anew from the code
 	UPDATE_README=1 cargo test --locked --test readme
 
 .PHONY: bench
-bench: build ## Compare the filter with the floor and with its peers, as ratios
+bench: build ## Compare the cost of the filter with the least possible, and with its peers
 	cargo run --release --locked --features vrl --manifest-path benches/Cargo.toml
 
 .PHONY: bench-pipeline
-bench-pipeline: build ## What the filter and others add to a record in the real Fluent Bit (FLUENT_BIT)
+bench-pipeline: build ## Measure what the filter and others add to a record in the real Fluent Bit (FLUENT_BIT)
 	benches/pipeline.py
 
 .PHONY: chart
@@ -105,7 +105,7 @@ fuzz: deps ## Replay the corpus, then fuzz each target for SECONDS (60), JOBS (t
 	fuzz/run.sh $(SECONDS) $(TARGETS)
 
 .PHONY: fuzz-coverage
-fuzz-coverage: deps ## Print how much of src/ the corpus covers, and what fuzzing found here
+fuzz-coverage: deps ## Print how much of src/ the corpus and what fuzzing found here cover
 	fuzz/coverage.sh
 
 .PHONY: dist

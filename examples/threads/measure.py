@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
-"""Measures how many records a second a Fluent Bit takes, and what one costs, by the way it is set up.
+"""Measures how many records a second a Fluent Bit takes, and what one costs, in several set-ups.
 
     measure.py FLUENT_BIT PLUGIN [--records 1000000] [--rounds 5] [--only NAME]
 
-Each set-up handles the same records, made up as by ../logpush/send.py: from two files, by in_tail, or
-from gzipped batches of 5 MB, by in_http. They go to out_counter, so that only input, filter and
-engine count. The set-ups take turns, round by round; of each the median round is told, and
-the spread.
-The numbers in docs/sizing.md were measured with this. It needs Linux and Python 3.8.
+Each set-up handles the same records, which ../logpush/send.py makes: from two files, by in_tail, or from
+gzipped batches of 5 MB, by in_http. They go to out_counter, so only the input, the filter and the engine are
+measured. The set-ups take turns, round by round. The median round of each is printed, and the spread.
+The numbers in docs/sizing.md were measured with this script. It needs Linux and Python 3.8.
 """
 
 import argparse
