@@ -49,6 +49,8 @@ mod demo;
 mod docs;
 #[path = "recipes/files.rs"]
 mod files;
+#[path = "recipes/front_page.rs"]
+mod front_page;
 #[path = "recipes/https.rs"]
 mod https;
 #[path = "recipes/job.rs"]
