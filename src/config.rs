@@ -310,10 +310,15 @@ impl Key {
     }
 }
 
+impl Kind {
+    /// What a boolean may be.
+    pub(crate) const BOOL: &'static str = "true, on, yes, false, off, no";
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Bool => f.write_str("true, on, yes, false, off, no"),
+            Self::Bool => f.write_str(Self::BOOL),
             Self::Choice(values) => f.write_str(&values.join(", ")),
             Self::List(values) => write!(f, "any of {}, separated by commas", values.join(", ")),
             Self::Text(what) => f.write_str(what),

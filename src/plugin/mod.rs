@@ -8,6 +8,7 @@
 
 mod context;
 mod fence;
+mod help;
 mod metrics;
 mod registration;
 mod warnings;

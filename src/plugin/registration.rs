@@ -1,9 +1,9 @@
 //! The struct that Fluent Bit looks up, and the constructor that fills it for the running host.
 
-use std::ffi::{c_char, c_void};
+use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 
-use super::{cb_exit, cb_filter, cb_init, cb_refuse};
+use super::{cb_exit, cb_filter, cb_init, cb_refuse, help};
 use crate::abi;
 use crate::config::{KEYS, Key, Kind};
 use crate::host::{self, LONGEST_STRIDE, Layout, Shape};
@@ -115,26 +115,28 @@ static mut CONFIG_MAP: [u64; ELEMENTS * LONGEST_STRIDE / size_of::<u64>()] =
 /// Lays the config map out by the host's stride. The host copies it.
 fn lay_out_config_map(stride: usize) -> *const c_void {
     let map = &raw mut CONFIG_MAP;
-    for (key, at) in KEYS.iter().zip((0..).step_by(stride.min(LONGEST_STRIDE))) {
+    let places = (0..).step_by(stride.min(LONGEST_STRIDE));
+    for ((key, help), at) in KEYS.iter().zip(help::texts()).zip(places) {
         let place = map.wrapping_byte_add(at).cast::<abi::flb_config_map>();
         // SAFETY: there is room for all keys by the longest stride, aligned as pointers are; the
         // constructor alone writes, before anybody reads.
-        unsafe { place.write(element(key)) };
+        unsafe { place.write(element(key, help)) };
     }
     map.cast()
 }
 
-fn element(key: &Key) -> abi::flb_config_map {
+fn element(key: &Key, help: &'static CStr) -> abi::flb_config_map {
     abi::flb_config_map {
         type_: match key.kind {
             Kind::Bool => abi::FLB_CONFIG_MAP_BOOL,
             Kind::Choice(_) | Kind::List(_) | Kind::Text(_) => abi::FLB_CONFIG_MAP_STR,
         },
         name: key.name.as_ptr(),
-        def_value: key.default.map_or(ptr::null(), std::ffi::CStr::as_ptr),
+        // For `-h` alone: the host hands no default on, and shows none as `default`.
+        def_value: key.default.unwrap_or(c"(none)").as_ptr(),
         flags: 0,
         set_property: 0, // the host checks names; values are read with `Instance::property`
         offset: 0,
-        desc: key.help.as_ptr(),
+        desc: help.as_ptr(),
     }
 }

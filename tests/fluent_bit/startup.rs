@@ -17,14 +17,15 @@ fn options(help: &str) -> String {
 }
 
 #[test]
-fn help_lists_every_key_with_its_meaning_default_and_type() {
+fn help_lists_every_key_with_its_meaning_values_default_and_type() {
     let expected: Vec<_> = KEYS
         .iter()
         .map(|key| {
-            let default = key.default.unwrap_or(c"default").to_string_lossy();
+            let default = key.default.unwrap_or(c"(none)").to_string_lossy();
             let kind = if key.kind == Kind::Bool { "boolean" } else { "string" };
             let help = key.help.to_string_lossy();
-            format!("{} {help} > default: {default}, type: {kind}", key.name())
+            let values = &key.kind;
+            format!("{} {help}; values: {values} > default: {default}, type: {kind}", key.name())
         })
         .collect();
     each(|host| {

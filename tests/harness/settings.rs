@@ -14,9 +14,9 @@ const INIT_FAILED: &str = "[error] Failed initialize filter cloudflare_dns.0";
 const KEYS: [(&str, &str, Option<&str>); 11] = [
     ("convention", "str", Some("sekoia")),
     ("dataset", "str", Some("auto")),
-    ("enrich", "str", None),
+    ("enrich", "str", Some("(none)")),
     ("keep_codes", "bool", Some("false")),
-    ("key_name", "str", None),
+    ("key_name", "str", Some("(none)")),
     ("on_mismatch", "str", Some("keep")),
     ("preserve_key", "bool", Some("false")),
     ("preserve_original", "bool", Some("false")),
