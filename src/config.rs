@@ -158,7 +158,7 @@ pub const KEYS: [Key; 11] = [
     Key {
         name: c"enrich",
         kind: Kind::List(GROUPS),
-        default: None,
+        default: Some(c"none"),
         help: c"Groups of derived ECS fields to add, as one comma-separated string",
         set: |config, value| {
             config.enrich = Enrich::default();

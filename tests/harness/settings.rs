@@ -10,19 +10,22 @@ const DESCRIPTION: &str = "Rewrite Cloudflare DNS logs into the Elastic Common S
 const PREFIX: &str = "[filter:cloudflare_dns:cloudflare_dns.0]";
 const INIT_FAILED: &str = "[error] Failed initialize filter cloudflare_dns.0";
 
+/// What is shown for a key without a default. It is no value.
+const NONE: &str = "(none)";
+
 /// The keys as they are documented: name, type, default.
-const KEYS: [(&str, &str, Option<&str>); 11] = [
-    ("convention", "str", Some("sekoia")),
-    ("dataset", "str", Some("auto")),
-    ("enrich", "str", Some("(none)")),
-    ("keep_codes", "bool", Some("false")),
-    ("key_name", "str", Some("(none)")),
-    ("on_mismatch", "str", Some("keep")),
-    ("preserve_key", "bool", Some("false")),
-    ("preserve_original", "bool", Some("false")),
-    ("reserve_data", "bool", Some("true")),
-    ("set_time", "bool", Some("true")),
-    ("timestamp_key", "str", Some("@timestamp")),
+const KEYS: [(&str, &str, &str); 11] = [
+    ("convention", "str", "sekoia"),
+    ("dataset", "str", "auto"),
+    ("enrich", "str", "none"),
+    ("keep_codes", "bool", "false"),
+    ("key_name", "str", NONE),
+    ("on_mismatch", "str", "keep"),
+    ("preserve_key", "bool", "false"),
+    ("preserve_original", "bool", "false"),
+    ("reserve_data", "bool", "true"),
+    ("set_time", "bool", "true"),
+    ("timestamp_key", "str", "@timestamp"),
 ];
 
 #[test]
@@ -145,7 +148,8 @@ fn an_empty_value_means_none_for_key_name_and_enrich() {
 fn defaults_said_aloud_change_nothing() {
     let properties: Vec<_> = KEYS
         .iter()
-        .filter_map(|(name, _, default)| default.map(|default| format!("{name}={default}")))
+        .filter(|(_, _, default)| *default != NONE)
+        .map(|(name, _, default)| format!("{name}={default}"))
         .collect();
     let properties: Vec<_> = properties.iter().map(String::as_str).collect();
     let run = Run::new("gen4raw").with(&properties).ndjson(VARIED).well();
