@@ -7,28 +7,48 @@
 #![forbid(unsafe_code)]
 
 use std::ffi::CStr;
-use std::fmt;
+use std::fmt::{self, Display as _};
 
 use crate::source::Dataset;
 
 /// How a record is laid out in ECS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Convention {
     /// As Sekoia's published samples have it: IANA's spelling, types without a name left out.
-    #[default]
     Sekoia,
     /// As ECS 9 and Elastic's detection rules expect.
     Ecs,
 }
 
+impl Convention {
+    const ALL: [Self; 2] = [Self::Sekoia, Self::Ecs];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Sekoia => "sekoia",
+            Self::Ecs => "ecs",
+        }
+    }
+}
+
 /// What to do with a record that is not a Cloudflare DNS record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnMismatch {
     /// It passes byte for byte.
-    #[default]
     Keep,
     /// It is removed.
     Drop,
+}
+
+impl OnMismatch {
+    const ALL: [Self; 2] = [Self::Keep, Self::Drop];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Drop => "drop",
+        }
+    }
 }
 
 /// Groups of ECS fields that are derived from the mapped ones.
@@ -49,29 +69,39 @@ pub struct Enrich {
     pub version: bool,
 }
 
-impl Enrich {
-    const ALL: Self = Self {
-        domain: true,
-        related: true,
-        observer: true,
-        network: true,
-        outcome: true,
-        version: true,
-    };
+type Group = (&'static str, fn(&mut Enrich) -> &mut bool);
 
-    fn switch(&mut self, group: &str) -> Option<()> {
-        match group.to_ascii_lowercase().as_str() {
-            "domain" => self.domain = true,
-            "related" => self.related = true,
-            "observer" => self.observer = true,
-            "network" => self.network = true,
-            "outcome" => self.outcome = true,
-            "version" => self.version = true,
-            "all" => *self = Self::ALL,
-            "" | "none" => {}
-            _ => return None,
+impl Enrich {
+    const GROUPS: [Group; 6] = [
+        ("domain", |enrich| &mut enrich.domain),
+        ("related", |enrich| &mut enrich.related),
+        ("observer", |enrich| &mut enrich.observer),
+        ("network", |enrich| &mut enrich.network),
+        ("outcome", |enrich| &mut enrich.outcome),
+        ("version", |enrich| &mut enrich.version),
+    ];
+
+    /// Switches the groups of that name on: one, all or none.
+    fn switch(&mut self, name: &str) -> Option<()> {
+        let is = |word: &str| word.eq_ignore_ascii_case(name);
+        let mut known = is("") || is("none");
+        for (_, group) in Self::GROUPS.iter().filter(|(group, _)| is("all") || is(group)) {
+            *group(self) = true;
+            known = true;
         }
-        Some(())
+        known.then_some(())
+    }
+}
+
+impl fmt::Display for Enrich {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut enrich = *self;
+        let on = Self::GROUPS.into_iter().filter(|(_, switch)| *switch(&mut enrich));
+        let names: Vec<_> = on.map(|(name, _)| name).collect();
+        match names.is_empty() {
+            true => f.write_str("none"),
+            false => f.write_str(&names.join(",")),
+        }
     }
 }
 
@@ -120,27 +150,39 @@ pub struct Key {
     /// What it does, in one sentence.
     pub help: &'static CStr,
     set: fn(&mut Config, &str) -> Option<()>,
+    /// Shows its value, as the line at the start does.
+    show: Show,
 }
 
-const DATASETS: &[&str] = &["auto", "dns_logs", "dns_firewall_logs", "gateway_dns"];
-const GROUPS: &[&str] = &["domain", "related", "observer", "network", "outcome", "version", "all"];
+type Show = fn(&Config, &mut fmt::Formatter<'_>) -> fmt::Result;
+
+const DATASETS: &[&str] =
+    &["auto", Dataset::DnsLogs.name(), Dataset::DnsFirewallLogs.name(), Dataset::GatewayDns.name()];
+
+#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
+const GROUPS: [&str; Enrich::GROUPS.len() + 1] = {
+    let mut names = ["all"; Enrich::GROUPS.len() + 1];
+    let mut i = 0;
+    while i < Enrich::GROUPS.len() {
+        names[i] = Enrich::GROUPS[i].0;
+        i += 1;
+    }
+    names
+};
 
 /// All keys, in the order of their names.
 pub const KEYS: [Key; 11] = [
     Key {
         name: c"convention",
-        kind: Kind::Choice(&["sekoia", "ecs"]),
+        kind: Kind::Choice(&[Convention::Sekoia.name(), Convention::Ecs.name()]),
         default: Some(c"sekoia"),
         help: c"How records are laid out: 'sekoia' as in Sekoia's samples, 'ecs' as ECS 9 and \
                Elastic's detection rules expect",
         set: |config, value| {
-            config.convention = match value {
-                "sekoia" => Convention::Sekoia,
-                "ecs" => Convention::Ecs,
-                _ => return None,
-            };
+            config.convention = Convention::ALL.into_iter().find(|of| of.name() == value)?;
             Some(())
         },
+        show: |config, f| f.write_str(config.convention.name()),
     },
     Key {
         name: c"dataset",
@@ -154,16 +196,18 @@ pub const KEYS: [Key; 11] = [
             };
             Some(())
         },
+        show: |config, f| f.write_str(config.dataset.map_or("auto", Dataset::name)),
     },
     Key {
         name: c"enrich",
-        kind: Kind::List(GROUPS),
+        kind: Kind::List(&GROUPS),
         default: Some(c"none"),
         help: c"Groups of derived ECS fields to add, as one comma-separated string",
         set: |config, value| {
             config.enrich = Enrich::default();
             value.split(',').try_for_each(|group| config.enrich.switch(group.trim()))
         },
+        show: |config, f| config.enrich.fmt(f),
     },
     Key {
         name: c"keep_codes",
@@ -171,6 +215,7 @@ pub const KEYS: [Key; 11] = [
         default: Some(c"false"),
         help: c"Also keep the numbers of types and response codes, under 'cloudflare'",
         set: |config, value| boolean(value, &mut config.keep_codes),
+        show: |config, f| config.keep_codes.fmt(f),
     },
     Key {
         name: c"key_name",
@@ -181,20 +226,19 @@ pub const KEYS: [Key; 11] = [
             config.key_name = (!value.is_empty()).then(|| value.to_owned());
             Some(())
         },
+        // A name may hold anything, `none` too.
+        show: |config, f| show_text(config.key_name.as_deref().unwrap_or(""), f),
     },
     Key {
         name: c"on_mismatch",
-        kind: Kind::Choice(&["keep", "drop"]),
+        kind: Kind::Choice(&[OnMismatch::Keep.name(), OnMismatch::Drop.name()]),
         default: Some(c"keep"),
         help: c"What to do with a record that is not a Cloudflare DNS record",
         set: |config, value| {
-            config.on_mismatch = match value {
-                "keep" => OnMismatch::Keep,
-                "drop" => OnMismatch::Drop,
-                _ => return None,
-            };
+            config.on_mismatch = OnMismatch::ALL.into_iter().find(|of| of.name() == value)?;
             Some(())
         },
+        show: |config, f| f.write_str(config.on_mismatch.name()),
     },
     Key {
         name: c"preserve_key",
@@ -202,6 +246,7 @@ pub const KEYS: [Key; 11] = [
         default: Some(c"false"),
         help: c"Keep the field that 'key_name' names",
         set: |config, value| boolean(value, &mut config.preserve_key),
+        show: |config, f| config.preserve_key.fmt(f),
     },
     Key {
         name: c"preserve_original",
@@ -209,6 +254,7 @@ pub const KEYS: [Key; 11] = [
         default: Some(c"false"),
         help: c"Keep the record as it came, as JSON text in 'event.original'",
         set: |config, value| boolean(value, &mut config.preserve_original),
+        show: |config, f| config.preserve_original.fmt(f),
     },
     Key {
         name: c"reserve_data",
@@ -216,6 +262,7 @@ pub const KEYS: [Key; 11] = [
         default: Some(c"true"),
         help: c"Keep the fields that are not Cloudflare's, after the ECS fields",
         set: |config, value| boolean(value, &mut config.reserve_data),
+        show: |config, f| config.reserve_data.fmt(f),
     },
     Key {
         name: c"set_time",
@@ -223,6 +270,7 @@ pub const KEYS: [Key; 11] = [
         default: Some(c"true"),
         help: c"Set the event's time from the record",
         set: |config, value| boolean(value, &mut config.set_time),
+        show: |config, f| config.set_time.fmt(f),
     },
     Key {
         name: c"timestamp_key",
@@ -237,6 +285,7 @@ pub const KEYS: [Key; 11] = [
             config.timestamp_key = (!off).then(|| value.to_owned());
             Some(())
         },
+        show: |config, f| show_text(config.timestamp_key.as_deref().unwrap_or("off"), f),
     },
 ];
 
@@ -250,8 +299,10 @@ fn boolean(value: &str, setting: &mut bool) -> Option<()> {
 }
 
 impl Default for Config {
+    /// The defaults of [`KEYS`].
     fn default() -> Self {
-        Self {
+        // Before any key is applied.
+        let mut config = Self {
             convention: Convention::Sekoia,
             dataset: None,
             enrich: Enrich::default(),
@@ -260,10 +311,16 @@ impl Default for Config {
             on_mismatch: OnMismatch::Keep,
             preserve_key: false,
             preserve_original: false,
-            reserve_data: true,
-            set_time: true,
-            timestamp_key: Some("@timestamp".to_owned()),
+            reserve_data: false,
+            set_time: false,
+            timestamp_key: None,
+        };
+        for key in &KEYS {
+            let default = key.default.map(|default| default.to_str().unwrap_or_default());
+            // A default is a value that the key allows: the tests apply each.
+            default.and_then(|default| (key.set)(&mut config, default));
         }
+        config
     }
 }
 
@@ -367,42 +424,16 @@ fn beginning(text: &str) -> (&str, &'static str) {
 /// The effective settings, `key=value` for every key, as the start-up line shows them.
 impl fmt::Display for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let convention = match self.convention {
-            Convention::Sekoia => "sekoia",
-            Convention::Ecs => "ecs",
-        };
-        let on_mismatch = match self.on_mismatch {
-            OnMismatch::Keep => "keep",
-            OnMismatch::Drop => "drop",
-        };
-        write!(f, "convention={convention} ")?;
-        write!(f, "dataset={} ", self.dataset.map_or("auto", Dataset::name))?;
-        write!(f, "enrich={} ", self.enrich)?;
-        write!(f, "keep_codes={} ", self.keep_codes)?;
-        // A name may hold anything, `none` too; the line is one line in any case.
-        let (key_name, more) = beginning(self.key_name.as_deref().unwrap_or(""));
-        write!(f, "key_name={}{more} ", key_name.escape_debug())?;
-        write!(f, "on_mismatch={on_mismatch} ")?;
-        write!(f, "preserve_key={} ", self.preserve_key)?;
-        write!(f, "preserve_original={} ", self.preserve_original)?;
-        write!(f, "reserve_data={} ", self.reserve_data)?;
-        write!(f, "set_time={} ", self.set_time)?;
-        let (timestamp_key, more) = beginning(self.timestamp_key.as_deref().unwrap_or("off"));
-        write!(f, "timestamp_key={}{more}", timestamp_key.escape_debug())
+        for (place, key) in KEYS.iter().enumerate() {
+            write!(f, "{}{}=", if place > 0 { " " } else { "" }, key.name())?;
+            (key.show)(self, f)?;
+        }
+        Ok(())
     }
 }
 
-impl fmt::Display for Enrich {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let groups = [
-            (self.domain, "domain"),
-            (self.related, "related"),
-            (self.observer, "observer"),
-            (self.network, "network"),
-            (self.outcome, "outcome"),
-            (self.version, "version"),
-        ];
-        let on: Vec<_> = groups.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect();
-        f.write_str(if on.is_empty() { "none" } else { return f.write_str(&on.join(",")) })
-    }
+/// Shows a configured text in one line.
+fn show_text(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let (shown, more) = beginning(text);
+    write!(f, "{}{more}", shown.escape_debug())
 }

@@ -14,6 +14,12 @@ const BOOLEANS: &str = "true, on, yes, false, off, no";
 fn without_keys_the_defaults_hold() {
     let defaults = config::<&str, &str>(&[]).expect("valid");
     assert_eq!(defaults, Config::default());
+    assert_eq!(
+        defaults.to_string(),
+        "convention=sekoia dataset=auto enrich=none keep_codes=false key_name= on_mismatch=keep \
+         preserve_key=false preserve_original=false reserve_data=true set_time=true \
+         timestamp_key=@timestamp"
+    );
     for key in &KEYS {
         let Some(default) = key.default else { continue };
         let default = default.to_str().expect("text");
