@@ -1,55 +1,14 @@
 //! What the mapper takes from the allocator: the output of a chunk, and nothing for a record.
 //!
-//! The allocator of this test counts what its own thread asks for. The output grows as the
-//! plugin's does, so that its growths are those that a host sees.
+//! The output grows as the plugin's does, so that its growths are those that a host sees.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+mod counting_allocator;
 
+use counting_allocator::allocations;
 use flb_filter_cloudflare_dns::{Answer, Config, Mapper, OutOfMemory, Output};
 use serde_json::{Value, json};
-
-/// Counts allocations, growths included.
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-fn count_one() {
-    ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-}
-
-// SAFETY: everything is the system allocator's own; counting allocates nothing.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count_one();
-        // SAFETY: the caller's promise, passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        count_one();
-        // SAFETY: the caller's promise, passed on.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count_one();
-        // SAFETY: the caller's promise, passed on.
-        unsafe { System.realloc(place, layout, size) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise, passed on.
-        unsafe { System.dealloc(place, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// An output that grows as the plugin's does: by what is asked for, and at least by a half.
 #[derive(Default)]
@@ -93,9 +52,8 @@ struct Asked {
 
 fn rewrite(mapper: &mut Mapper, chunk: &[u8]) -> (Answer, Asked) {
     let mut output = HostLike::default();
-    let before = ALLOCATIONS.get();
-    let answer = mapper.rewrite(chunk, &mut output).expect("enough memory").answer;
-    let all = ALLOCATIONS.get() - before;
+    let (all, outcome) = allocations(|| mapper.rewrite(chunk, &mut output));
+    let answer = outcome.expect("enough memory").answer;
     (answer, Asked { output: output.growths, other: all - output.growths })
 }
 

@@ -11,16 +11,16 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
+mod counting_allocator;
 mod oracle;
-mod peak_memory;
 
 use std::net::Ipv4Addr;
 use std::thread;
 
+use counting_allocator::peak;
 use flb_filter_cloudflare_dns::{Answer, Config, Mapper};
 use oracle::msgpack::decode;
 use oracle::value::Val;
-use peak_memory::peak;
 
 /// The most memory that a chunk takes at one time. What takes most is control characters: each
 /// becomes six bytes of `event.original`, once in room for twice the event, and once in the output.

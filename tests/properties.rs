@@ -104,6 +104,8 @@ proptest! {
                 start = end;
                 complete += 1;
             }
+            let outcome = mapper.rewrite(&whole[..cut], &mut Vec::new()).expect("memory");
+            prop_assert_eq!(outcome.malformed_from, (start < cut).then_some(start));
             let output = output(&mut mapper, &whole[..cut]);
             chunk::check(&settings, &chunk[..complete], &whole[start..cut], &output)?;
         }

@@ -9,11 +9,11 @@
 mod bytes;
 mod chunk;
 mod configuration;
+#[path = "../../tests/counting_allocator/mod.rs"]
+mod counting_allocator;
 mod json;
 #[path = "../../tests/oracle/mod.rs"]
 mod oracle;
-#[path = "../../tests/peak_memory/mod.rs"]
-mod peak_memory;
 mod promises;
 mod records;
 mod scan;

@@ -10,14 +10,14 @@
 //! - What a host could read it can read after: no event gets deeper than its decoder goes.
 //! - The output is bounded by the input ([`most_output`]), and so is the memory ([`most_memory`]).
 
-use flb_filter_cloudflare_dns::{Answer, Counts, Mapper};
+use flb_filter_cloudflare_dns::{Answer, Mapper, Outcome};
 
+use crate::counting_allocator::peak;
 use crate::oracle::msgpack::decode;
 use crate::oracle::settings::Settings;
 use crate::oracle::through::without_reasons;
 use crate::oracle::value::Val;
 use crate::oracle::{self, Verdict, time};
-use crate::peak_memory::peak;
 use crate::scan::{self, Parts};
 use crate::setup;
 
@@ -49,7 +49,7 @@ pub(crate) fn rewrite(mapper: &mut Mapper, chunk: &[u8]) -> Became {
     rewrite_and_count(mapper, chunk).0
 }
 
-fn rewrite_and_count(mapper: &mut Mapper, chunk: &[u8]) -> (Became, Counts) {
+fn rewrite_and_count(mapper: &mut Mapper, chunk: &[u8]) -> (Became, Outcome) {
     let mut output = Vec::new();
     let (taken, outcome) = peak(|| mapper.rewrite(chunk, &mut output));
     let most = most_memory(chunk.len());
@@ -63,20 +63,21 @@ fn rewrite_and_count(mapper: &mut Mapper, chunk: &[u8]) -> (Became, Counts) {
         }
         Answer::Emptied => Became::Emptied,
     };
-    (became, outcome.counts)
+    (became, outcome)
 }
 
 /// Rewrites a chunk with these settings, and checks everything that was promised.
 pub(crate) fn check(settings: &Settings, chunk: &[u8]) {
     let mut mapper = setup::mapper(settings);
-    let (became, counts) = rewrite_and_count(&mut mapper, chunk);
+    let (became, outcome) = rewrite_and_count(&mut mapper, chunk);
     assert_eq!(became, expected(settings, chunk), "by the events alone");
-    check_counts(settings, chunk, &counts);
+    check_counts(settings, chunk, &outcome);
     assert_eq!(became, rewrite(&mut mapper, chunk), "the same chunk, another time");
 }
 
 /// Every value that is no group marker counts once.
-fn check_counts(settings: &Settings, chunk: &[u8], counts: &Counts) {
+fn check_counts(settings: &Settings, chunk: &[u8], outcome: &Outcome) {
+    let counts = outcome.counts;
     let (events, valid) = scan::events(chunk);
     let is_group =
         |event: &&&[u8]| scan::parts(event).is_some_and(|parts| scan::is_group(event, parts));
@@ -84,6 +85,7 @@ fn check_counts(settings: &Settings, chunk: &[u8], counts: &Counts) {
     let counted = counts.mapped() + counts.passed + counts.dropped;
     assert_eq!(counted, (events.len() - groups) as u64, "{counts:?}");
     assert_eq!(counts.malformed_chunks, u64::from(valid < chunk.len()));
+    assert_eq!(outcome.malformed_from, (valid < chunk.len()).then_some(valid));
     assert!(counts.with_errors() <= counts.mapped() && (settings.drop || counts.dropped == 0));
 }
 

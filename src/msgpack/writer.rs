@@ -31,7 +31,8 @@ pub struct Object {
     /// Where to go back to when the container stays empty: before its key.
     before: usize,
     header: usize,
-    width: Width,
+    /// The most members that it can have.
+    bound: usize,
     kind: Kind,
     members_outside: u32,
 }
@@ -310,14 +311,8 @@ impl<'a> Writer<'a> {
 
     #[inline(always)]
     fn open(&mut self, kind: Kind, bound: usize, before: usize) -> Object {
-        let opened = Object {
-            before,
-            header: self.at,
-            width: Width::of(bound),
-            kind,
-            members_outside: self.members,
-        };
-        self.at += opened.width.size();
+        let opened = Object { before, header: self.at, bound, kind, members_outside: self.members };
+        self.at += Width::of(bound).size();
         self.members = 0;
         opened
     }
@@ -338,13 +333,15 @@ impl<'a> Writer<'a> {
     #[inline(always)]
     pub fn close_root(&mut self, opened: Object) {
         let members = self.members;
+        // With more, the header would be that of another type, or of another count.
+        assert!(members as usize <= opened.bound, "more members than the bound");
         self.members = opened.members_outside;
         let Some(header) = self.room.get_mut(opened.header..) else { return };
         let (fixed, sized16, sized32) = match opened.kind {
             Kind::Map => (marker::FIXMAP, marker::MAP16, marker::MAP32),
             Kind::Array => (marker::FIXARRAY, marker::ARRAY16, marker::ARRAY32),
         };
-        match opened.width {
+        match Width::of(opened.bound) {
             Width::Fixed => {
                 if let Some(place) = header.first_mut() {
                     *place = fixed | members as u8;

@@ -31,6 +31,9 @@ pub struct Outcome {
     pub counts: Counts,
     /// The first field that could not be read.
     pub unreadable: Option<Unreadable>,
+    /// Where the first event begins that is not valid MessagePack: from there on, the chunk comes
+    /// back as it was.
+    pub malformed_from: Option<usize>,
 }
 
 /// What became of a chunk.
@@ -97,6 +100,7 @@ impl Mapper {
                 Ok(end) => end,
                 Err(Fault::Malformed) => {
                     pass.counts.malformed_chunks = 1;
+                    pass.malformed_from = Some(at);
                     pass.stayed = true;
                     break;
                 }
@@ -108,7 +112,8 @@ impl Mapper {
             pass.copy_up_to(chunk.len(), &mut self.staging, output)?;
             self.staging.flush(output, chunk.len())?;
         }
-        Ok(Outcome { answer, counts: pass.counts, unreadable: pass.unreadable })
+        let Pass { counts, unreadable, malformed_from, .. } = pass;
+        Ok(Outcome { answer, counts, unreadable, malformed_from })
     }
 
     /// The first field that could not be read in the record mapped last.
@@ -248,6 +253,7 @@ struct Pass<'c> {
     stayed: bool,
     counts: Counts,
     unreadable: Option<Unreadable>,
+    malformed_from: Option<usize>,
 }
 
 impl<'c> Pass<'c> {
@@ -259,6 +265,7 @@ impl<'c> Pass<'c> {
             stayed: false,
             counts: Counts::default(),
             unreadable: None,
+            malformed_from: None,
         }
     }
 
