@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    tell_the_commit();
+    tell_the_version();
     // The constructor fills this file's own struct: with another copy in the process (LD_PRELOAD
     // beside -e), the loader would otherwise take both of them to the first one's.
     println!("cargo::rustc-cdylib-link-arg=-Wl,-Bsymbolic");
@@ -22,13 +22,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     bind()
 }
 
-/// Sets `PLUGIN_COMMIT` for the code: the variable of that name, where sources are built outside
-/// their repository; otherwise what git says; otherwise `unknown`, which stops nothing.
-fn tell_the_commit() {
+/// Sets `PLUGIN_VERSION` for the code, the version and the commit: the variable `PLUGIN_COMMIT`,
+/// where sources are built outside their repository; otherwise what git says; otherwise `unknown`,
+/// which stops nothing.
+fn tell_the_version() {
     println!("cargo::rerun-if-env-changed=PLUGIN_COMMIT");
     let given = std::env::var("PLUGIN_COMMIT").ok().filter(|commit| !commit.is_empty());
     let commit = given.or_else(commit).unwrap_or_else(|| "unknown".to_owned());
-    println!("cargo::rustc-env=PLUGIN_COMMIT={commit}");
+    println!("cargo::rustc-env=PLUGIN_VERSION={} ({commit})", env!("CARGO_PKG_VERSION"));
 }
 
 /// The commit that is checked out, in twelve digits: git's own short form grows with the repository.

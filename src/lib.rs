@@ -33,4 +33,4 @@ pub use memory::OutOfMemory;
 pub use rewrite::{Answer, Counts, DatasetCounts, Mapper, Outcome, Output};
 
 /// The version and the commit, as the line at the start shows them: `0.1.0 (0123456789ab)`.
-pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("PLUGIN_COMMIT"), ")");
+pub const VERSION: &str = env!("PLUGIN_VERSION");
