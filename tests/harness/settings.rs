@@ -75,42 +75,7 @@ fn an_unknown_key_is_refused_by_the_host_with_the_list_of_keys() {
     }
 }
 
-/// Wrong values, and what the line says behind the key and the value.
-#[test]
-fn a_wrong_value_stops_the_start_with_one_line_that_names_key_value_and_values_allowed() {
-    let booleans = "true, on, yes, false, off, no";
-    let datasets = "auto, dns_logs, dns_firewall_logs, gateway_dns";
-    let groups = "any of domain, related, observer, network, outcome, version, all, \
-                  separated by commas";
-    let field = "'off', or the name of a field that the mapping does not write itself";
-    let table: &[(&[&str], &str, &str, &str)] = &[
-        (&[], "convention", "elastic", "sekoia, ecs"),
-        (&[], "convention", "", "sekoia, ecs"),
-        (&[], "dataset", "dns", datasets),
-        (&[], "dataset", "", datasets),
-        (&[], "enrich", "domain,geo", groups),
-        (&[], "enrich", "domain related", groups),
-        (&[], "on_mismatch", "remove", "keep, drop"),
-        (&[], "on_mismatch", "", "keep, drop"),
-        (&[], "keep_codes", "1", booleans),
-        (&[], "preserve_key", "", booleans),
-        (&[], "preserve_original", "maybe", booleans),
-        (&[], "reserve_data", "none", booleans),
-        (&[], "set_time", "tru", booleans),
-        (&[], "timestamp_key", "", field),
-        (&[], "timestamp_key", "dns", field),
-        (&[], "timestamp_key", "cloudflare", field),
-        (&[], "timestamp_key", "error", field),
-        (&["enrich=observer"], "timestamp_key", "observer", field),
-    ];
-    for &(others, key, value, allowed) in table {
-        let pair = format!("{key}={value}");
-        let run = Run::new("gen4raw").with(others).with(&[&pair]).refused();
-        let wrong = format!("[error] {PREFIX} {key}: wrong value \"{value}\"; allowed: {allowed}");
-        assert_eq!(run.log(), [&wrong, INIT_FAILED, FAILED], "{run}");
-    }
-}
-
+/// Which values are wrong, and what the line says of each: tests/mapping/configuration.rs.
 #[test]
 fn a_wrong_value_is_refused_in_every_host() {
     for host in HOSTS {
