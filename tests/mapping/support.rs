@@ -3,6 +3,7 @@
 use flb_filter_cloudflare_dns::Mapper;
 
 use crate::oracle::json;
+use crate::oracle::tables::TOP_LEVEL;
 use crate::oracle::through::{self, Became, canonical, header_time};
 use crate::oracle::value::Val;
 
@@ -11,22 +12,6 @@ pub(crate) type Case = (&'static str, &'static str, &'static str);
 
 /// The time of the events of all cases, as it is written.
 pub(crate) const EVENT_TIME: &str = "2001-09-09T01:46:40.000000005Z";
-
-const ORDER: [&str; 13] = [
-    "dns",
-    "event",
-    "source",
-    "destination",
-    "network",
-    "host",
-    "device",
-    "user",
-    "observer",
-    "related",
-    "ecs",
-    "cloudflare",
-    "error",
-];
 
 /// `key=value` words.
 pub(crate) fn properties(config: &str) -> Vec<(&str, &str)> {
@@ -78,7 +63,7 @@ pub(crate) fn output(config: &str, dataset: &str, added: &str) -> Val {
     let Val::Map(mut pairs) = usual else { panic!("a map") };
     pairs.sort_by_key(|(name, _)| match name.text() {
         Some(name) if name == time_key => 0,
-        Some(name) => ORDER.iter().position(|own| *own == name).map_or(99, |place| place + 1),
+        Some(name) => TOP_LEVEL.iter().position(|own| *own == name).map_or(99, |place| place + 1),
         None => 99,
     });
     canonical(&Val::Map(pairs))

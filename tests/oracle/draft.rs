@@ -5,23 +5,6 @@ use super::tables::{self, Kind};
 use super::typed;
 use super::value::Val;
 
-/// The top-level names in the order of the output; the time comes before them.
-const ORDER: [&str; 13] = [
-    "dns",
-    "event",
-    "source",
-    "destination",
-    "network",
-    "host",
-    "device",
-    "user",
-    "observer",
-    "related",
-    "ecs",
-    "cloudflare",
-    "error",
-];
-
 pub(crate) struct Draft<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) dataset: &'static str,
@@ -127,7 +110,8 @@ impl<'a> Draft<'a> {
         }
         // The time comes first, also under a name that the mapping does not write here.
         let time = self.settings.timestamp_key.as_deref();
-        let own = |name: &Val| ORDER.iter().position(|known| name.text() == Some(known));
+        let own =
+            |name: &Val| tables::TOP_LEVEL.iter().position(|known| name.text() == Some(known));
         record.sort_by_key(|(name, _)| match name.text() == time {
             true => 0,
             false => own(name).map_or(0, |place| place + 1),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::tables::TOP_LEVEL;
+
 /// All keys with their defaults.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
@@ -66,22 +68,15 @@ impl Settings {
     pub(crate) fn reserved(&self, dataset: &str) -> Vec<String> {
         let gateway = dataset == "gateway_dns";
         let firewall = dataset == "dns_firewall_logs";
-        let candidates = [
-            ("dns", true),
-            ("event", true),
-            ("source", true),
-            ("destination", gateway || firewall),
-            ("network", gateway || firewall || self.ecs || self.enriches("network")),
-            ("host", gateway),
-            ("device", gateway),
-            ("user", gateway),
-            ("observer", self.enriches("observer")),
-            ("related", self.enriches("related")),
-            ("ecs", self.enriches("version")),
-            ("cloudflare", true),
-            ("error", true),
-        ];
-        let written = candidates.into_iter().filter(|(_, may_be)| *may_be);
-        self.timestamp_key.iter().cloned().chain(written.map(|(name, _)| name.to_owned())).collect()
+        let written = TOP_LEVEL.into_iter().filter(|name| match *name {
+            "destination" => gateway || firewall,
+            "network" => gateway || firewall || self.ecs || self.enriches("network"),
+            "host" | "device" | "user" => gateway,
+            "observer" => self.enriches("observer"),
+            "related" => self.enriches("related"),
+            "ecs" => self.enriches("version"),
+            _ => true,
+        });
+        self.timestamp_key.iter().cloned().chain(written.map(str::to_owned)).collect()
     }
 }

@@ -3,6 +3,24 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+/// The top-level names that the mapping may write, in the order of the output; the time comes before
+/// them, under the name that is configured.
+pub(crate) const TOP_LEVEL: [&str; 13] = [
+    "dns",
+    "event",
+    "source",
+    "destination",
+    "network",
+    "host",
+    "device",
+    "user",
+    "observer",
+    "related",
+    "ecs",
+    "cloudflare",
+    "error",
+];
+
 /// What the values of a field are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {

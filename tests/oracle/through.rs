@@ -3,6 +3,7 @@
 use flb_filter_cloudflare_dns::{Answer, Config, Mapper};
 
 use super::msgpack::{Forms, decode, encode};
+use super::tables::TOP_LEVEL;
 use super::value::Val;
 
 /// The configuration of these properties.
@@ -75,27 +76,10 @@ pub(crate) fn became(output: &[u8]) -> Became {
     Became::Mapped { time, metadata, record: parts[1].clone() }
 }
 
-/// The ECS fields that hold fields whose order nobody promised.
-const OWN: [&str; 13] = [
-    "dns",
-    "event",
-    "source",
-    "destination",
-    "network",
-    "host",
-    "device",
-    "user",
-    "observer",
-    "related",
-    "ecs",
-    "cloudflare",
-    "error",
-];
-
-/// The record with what is inside the ECS fields in the order of the names.
+/// The record with what is inside the ECS fields in the order of the names: nobody promised another.
 pub(crate) fn canonical(record: &Val) -> Val {
     let member = |(key, value): &(Val, Val)| match key.text() {
-        Some(name) if OWN.contains(&name) => (key.clone(), value.sorted()),
+        Some(name) if TOP_LEVEL.contains(&name) => (key.clone(), value.sorted()),
         _ => (key.clone(), value.clone()),
     };
     Val::Map(record.pairs().iter().map(member).collect())

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use crate::oracle::settings::Settings;
-use crate::oracle::tables::{self, Field, Kind};
+use crate::oracle::tables::{self, Field, Kind, TOP_LEVEL};
 use crate::oracle::value::Val;
 
 const NAMES: [&str; 14] = [
@@ -79,24 +79,10 @@ const TIMES: [&str; 27] = [
 ];
 
 /// Names of fields that are nobody's, or clash.
-const FOREIGN: [&str; 16] = [
-    "@timestamp",
-    "dns",
-    "event",
-    "source",
-    "destination",
-    "network",
-    "host",
-    "device",
-    "user",
-    "observer",
-    "related",
-    "ecs",
-    "cloudflare",
-    "error",
-    "tag",
-    "kubernetes",
-];
+fn foreign_name() -> BoxedStrategy<Val> {
+    let names = [&TOP_LEVEL[..], &["@timestamp", "tag", "kubernetes"]].concat();
+    select(names).prop_map(text).boxed()
+}
 
 fn text(text: &str) -> Val {
     text.into()
@@ -238,7 +224,7 @@ fn record(dataset: &'static str) -> BoxedStrategy<Val> {
     let name =
         proptest::option::weighted(0.9, value(name).prop_map(|value| (text("QueryName"), value)));
     let foreign = prop_oneof![
-        5 => one_of(&FOREIGN),
+        5 => foreign_name(),
         3 => "[a-z]{1,6}".prop_map(Val::from),
         2 => select(&tables::FIELDS[..]).prop_map(|field| text(field.name)),
     ];
