@@ -5,7 +5,7 @@ use std::ptr::NonNull;
 
 use crate::inject_panic::inject_panic;
 use crate::memory::OutOfMemory;
-use crate::rewrite::Output;
+use crate::output::Output;
 
 /// Memory from `realloc`, which is the host's own wherever it exports one (jemalloc). It frees
 /// itself until it is handed over.

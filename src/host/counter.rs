@@ -7,7 +7,8 @@ use std::ffi::{CStr, c_char, c_int};
 use std::ptr::NonNull;
 use std::time::SystemTime;
 
-use super::{HostFunction, Internals};
+use super::function::HostFunction;
+use super::instance::Internals;
 use crate::abi;
 
 // SAFETY: `cmt_counter_create` has had this signature in all versions.

@@ -11,7 +11,7 @@ use std::mem::offset_of;
 use std::ops::RangeInclusive;
 use std::ptr::NonNull;
 
-use super::HostFunction;
+use super::function::HostFunction;
 use crate::abi;
 
 // SAFETY: `flb_filter_get_property` has had this signature in all versions.

@@ -13,8 +13,9 @@ use std::mem::offset_of;
 use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 
+use super::function::{address_of, exports};
 use super::object::{Object, Variable};
-use super::{address_of, exports};
+
 use crate::abi;
 
 /// The layouts of the exported struct (see `include/fluent_bit_abi.h`).

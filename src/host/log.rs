@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_int};
 use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
 
-use super::HostFunction;
+use super::function::HostFunction;
 use crate::abi;
 
 // SAFETY: `flb_log_print` has had this signature in all versions.

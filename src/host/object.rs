@@ -8,7 +8,7 @@ use std::ffi::{CStr, c_int, c_void};
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use super::address_of;
+use super::function::address_of;
 
 /// Executables have four or five; what has more is read in part.
 const SEGMENTS: usize = 16;

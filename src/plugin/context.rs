@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use super::exported::registered;
 use super::metrics::Metrics;
-use super::registration::registered;
-use super::version;
+use super::version::version;
 use super::warnings::Warnings;
 use crate::abi;
 use crate::config::Config;

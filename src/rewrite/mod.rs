@@ -9,17 +9,16 @@
 #![forbid(unsafe_code)]
 
 mod counts;
-mod output;
 mod staging;
 
 pub use self::counts::{Counts, DatasetCounts};
-pub use self::output::Output;
 use self::staging::Staging;
 use crate::chunk::{Head, Header, head};
 use crate::config::{Config, OnMismatch, WrongValue};
 use crate::ecs::{Event, Place, Scratch, Settings, Unreadable, write_event};
 use crate::memory::OutOfMemory;
 use crate::msgpack::{Malformed, skip};
+use crate::output::Output;
 use crate::source::{Dataset, JsonRecord, Record, TextAt};
 
 /// What came of rewriting a chunk.

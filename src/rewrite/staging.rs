@@ -1,8 +1,8 @@
 //! The way of what was written to the output.
 
-use super::output::Output;
 use crate::ecs::Shortage;
 use crate::memory::{OutOfMemory, give_back, lengthen};
+use crate::output::Output;
 
 /// Bytes on their way to the output.
 #[derive(Debug)]

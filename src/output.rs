@@ -1,5 +1,7 @@
 //! Where the new chunk goes.
 
+#![forbid(unsafe_code)]
+
 use crate::memory::OutOfMemory;
 
 /// Where the new chunk goes.
