@@ -6,6 +6,7 @@
 #   instructions.sh CASE...      these cases, named as in the table of `make bench`
 #
 # FLB_PLUGIN names another plugin than the one that `make build` makes.
+# hot_spots.py shows the functions that they are spent in.
 set -eu
 
 cd "$(dirname "$0")"

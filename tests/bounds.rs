@@ -18,8 +18,9 @@ use std::net::Ipv4Addr;
 use std::thread;
 
 use counting_allocator::peak;
-use flb_filter_cloudflare_dns::{Answer, Config, Mapper};
+use flb_filter_cloudflare_dns::Answer;
 use oracle::msgpack::decode;
+use oracle::through::mapper;
 use oracle::value::Val;
 
 /// The most memory that a chunk takes at one time. What takes most is control characters: each
@@ -44,14 +45,6 @@ const TEXTS: [&[(&str, &str)]; 3] = [
     &[("key_name", "log"), ("enrich", "all"), ("preserve_key", "on")],
     &[("key_name", "log"), ("preserve_original", "on"), ("convention", "ecs")],
 ];
-
-fn mapper(settings: &[(&str, &str)]) -> Mapper {
-    let setting = |name: &std::ffi::CStr| {
-        let found = settings.iter().find(|(key, _)| key.as_bytes() == name.to_bytes());
-        found.map(|(_, value)| *value)
-    };
-    Mapper::new(&Config::read(setting).expect("valid settings")).expect("valid settings")
-}
 
 /// What the chunk becomes, `None` when it stays, with memory and stack within their bounds.
 fn rewrite(settings: &[(&str, &str)], chunk: &[u8]) -> Option<Vec<u8>> {

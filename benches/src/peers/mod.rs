@@ -12,6 +12,7 @@ pub mod vrl;
 
 use std::net::IpAddr;
 
+use flb_filter_cloudflare_dns::ecs::ECS_VERSION;
 use flb_filter_cloudflare_dns::msgpack::skip;
 
 use crate::chunk::HEADER;
@@ -53,7 +54,6 @@ pub enum Input {
 }
 
 const GIGA: u64 = 1_000_000_000;
-const ECS_VERSION: &str = "9.4.0";
 
 /// Where the record of the event at `at` begins, and where the event ends.
 fn bounds(chunk: &[u8], at: usize) -> (usize, usize) {
