@@ -25,7 +25,7 @@ demo-all: demo-deps build ## Show every record of examples/batch.ndjson before a
 .PHONY: test
 test: deps notices build ## Run all tests: library, C harness, and each Fluent Bit in FLUENT_BIT or on PATH
 	cargo test --locked
-	FLB_PLUGIN=$(PLUGIN) cargo test --locked --test harness -- hardening system_calls
+	FLB_PLUGIN=$(PLUGIN) cargo test --locked --test harness -- hardening stack system_calls
 
 .PHONY: soak
 soak: deps build ## Run the long form of the endurance tests: SOAK=<records>, in each Fluent Bit
@@ -45,7 +45,7 @@ sanitize: deps ## Run the C harness and the plugin with AddressSanitizer
 	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address CFLAGS="-O1 -g -fsanitize=address" \
 	CARGO_BUILD_TARGET=$$(rustc -vV | sed -n 's/^host: //p') CARGO_TARGET_DIR=target/sanitize \
 	    cargo test --locked --lib --test harness -- \
-	    --skip memcheck --skip system_calls --skip hardening --skip a_copy_that_was_loaded_before
+	    --skip memcheck --skip system_calls --skip hardening --skip stack --skip a_copy_that_was_loaded_before
 
 .PHONY: cargo-deny
 cargo-deny:

@@ -35,6 +35,8 @@ mod memory;
 mod metrics;
 #[path = "harness/settings.rs"]
 mod settings;
+#[path = "harness/stack.rs"]
+mod stack;
 #[path = "harness/system_calls.rs"]
 mod system_calls;
 #[path = "harness/through.rs"]

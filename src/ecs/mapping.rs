@@ -19,7 +19,7 @@ pub(crate) struct Scratch {
     /// What could not be read in the record written last.
     pub error_message: ErrorMessage,
     time_format: TimeFormat,
-    templates: Templates,
+    templates: Box<Templates>,
     answers: Vec<u8>,
 }
 

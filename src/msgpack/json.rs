@@ -56,19 +56,11 @@ impl<'a> AsJson<'a> {
 }
 
 impl Serialize for AsJson<'_> {
+    /// It calls itself for each level, so what needs a frame of its own has one ([`Scalar`],
+    /// [`MapKey`]): the host's stack may be small.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let value = Reader::new(self.raw, 0).value().map_err(|_| S::Error::custom("malformed"))?;
         match value {
-            Value::Nil => serializer.serialize_unit(),
-            Value::Bool(truth) => serializer.serialize_bool(truth),
-            Value::Uint(number) => serializer.serialize_u64(number),
-            Value::Int(number) => serializer.serialize_i64(number),
-            Value::Float(number) => serializer.serialize_f64(number),
-            Value::Str(text) | Value::Bin(text) => match std::str::from_utf8(text) {
-                Ok(text) => serializer.serialize_str(text),
-                Err(_) => serializer.collect_str(&Lossy(text)),
-            },
-            Value::Ext(_, payload) => serializer.collect_str(&Hex(payload)),
             Value::Array(_) | Value::Map(_) if self.depth >= DEEPEST => {
                 Err(S::Error::custom("nested too deep"))
             }
@@ -86,6 +78,29 @@ impl Serialize for AsJson<'_> {
                 }
                 map.end()
             }
+            scalar => Scalar(scalar).serialize(serializer),
+        }
+    }
+}
+
+/// A value that is no container.
+struct Scalar<'a>(Value<'a>);
+
+impl Serialize for Scalar<'_> {
+    #[inline(never)]
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Nil => serializer.serialize_unit(),
+            Value::Bool(truth) => serializer.serialize_bool(truth),
+            Value::Uint(number) => serializer.serialize_u64(number),
+            Value::Int(number) => serializer.serialize_i64(number),
+            Value::Float(number) => serializer.serialize_f64(number),
+            Value::Str(text) | Value::Bin(text) => match std::str::from_utf8(text) {
+                Ok(text) => serializer.serialize_str(text),
+                Err(_) => serializer.collect_str(&Lossy(text)),
+            },
+            Value::Ext(_, payload) => serializer.collect_str(&Hex(payload)),
+            Value::Array(_) | Value::Map(_) => Err(S::Error::custom("a container")),
         }
     }
 }
@@ -105,6 +120,7 @@ impl MapKey<'_> {
 }
 
 impl Serialize for MapKey<'_> {
+    #[inline(never)]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match Reader::new(self.0.raw, 0).value() {
             Ok(Value::Str(_) | Value::Bin(_) | Value::Ext(..)) => self.0.serialize(serializer),

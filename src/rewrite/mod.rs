@@ -53,8 +53,9 @@ pub struct Mapper {
     dataset: Option<Dataset>,
     key_name: Option<Vec<u8>>,
     on_mismatch: OnMismatch,
-    record: Record,
-    json: JsonRecord,
+    // On the heap, for a host may start the filter on a small stack.
+    record: Box<Record>,
+    json: Box<JsonRecord>,
     /// Where the text of the record is that was read last; `None` when it was not one JSON object.
     text: Option<TextAt>,
     scratch: Scratch,
@@ -72,8 +73,8 @@ impl Mapper {
             dataset: config.dataset,
             key_name: config.key_name.as_ref().map(|name| name.as_bytes().to_vec()),
             on_mismatch: config.on_mismatch,
-            record: Record::default(),
-            json: JsonRecord::default(),
+            record: Box::default(),
+            json: Box::default(),
             text: None,
             scratch: Scratch::default(),
             staging: Staging::default(),

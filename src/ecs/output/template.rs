@@ -7,6 +7,8 @@
 //! else than it did when the template was made, the template does not fit, and the record is written
 //! anew without it.
 
+use std::iter::repeat_with;
+
 use crate::msgpack::Writer;
 use crate::source::{Dataset, FIELD_COUNT, Field, FieldSet, Type};
 
@@ -182,16 +184,29 @@ impl Likely {
 }
 
 /// The templates of a mapper.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Templates {
     signatures: [Option<Signature>; TEMPLATES],
-    templates: [Template; TEMPLATES],
+    templates: Vec<Template>,
     /// The one to write into that may come to nothing.
     spare: Template,
     /// The template that was found last, by the hash of its signature.
     likely: Likely,
     /// The template that is made anew next.
     next: usize,
+}
+
+impl Default for Templates {
+    /// Templates that no record has, on the heap from the start.
+    fn default() -> Self {
+        Self {
+            signatures: Default::default(),
+            templates: repeat_with(Template::default).take(TEMPLATES).collect(),
+            spare: Template::default(),
+            likely: Likely::default(),
+            next: 0,
+        }
+    }
 }
 
 impl Templates {
