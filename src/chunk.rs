@@ -175,7 +175,7 @@ fn event_time(encoded: &[u8]) -> Option<Time> {
         }
         Value::Uint(seconds) => Time::new(i64::try_from(seconds).ok()?, 0),
         Value::Int(seconds) => Time::new(seconds, 0),
-        Value::Float(seconds) => Time::from_float(seconds),
+        Value::Float(seconds) => Time::from_float_seconds(seconds),
         _ => None,
     }
 }

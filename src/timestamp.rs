@@ -64,25 +64,28 @@ impl Time {
 
     /// As [`Time::from_uint`], for negative integers and those beyond 64 bits too.
     pub fn from_integer(number: i128) -> Option<Self> {
-        let (per_second, nanoseconds_each) = match number.unsigned_abs() {
-            0..100_000_000_000 => (1, GIGA),
-            100_000_000_000..100_000_000_000_000 => (1_000, 1_000_000),
-            100_000_000_000_000..100_000_000_000_000_000 => (1_000_000, 1_000),
-            _ => (i128::from(GIGA), 1),
-        };
-        let seconds = i64::try_from(number.div_euclid(per_second)).ok()?;
-        let rest = u32::try_from(number.rem_euclid(per_second)).ok()?;
-        Self::new(seconds, rest.checked_mul(nanoseconds_each).unwrap_or(0))
+        Self::from_nanoseconds(number.checked_mul(Unit::of(number).nanoseconds())?)
     }
 
-    /// A time from seconds in a double, by its shortest decimal text.
-    pub fn from_float(seconds: f64) -> Option<Self> {
-        if seconds.is_nan() || seconds.abs() >= 1e12 {
+    /// As [`Time::from_uint`], from a double, by its shortest decimal text.
+    pub fn from_float(number: f64) -> Option<Self> {
+        Self::from_short_text(number, None)
+    }
+
+    /// A time from seconds in a double, however many, by its shortest decimal text.
+    pub fn from_float_seconds(seconds: f64) -> Option<Self> {
+        Self::from_short_text(seconds, Some(Unit::Seconds))
+    }
+
+    fn from_short_text(number: f64, unit: Option<Unit>) -> Option<Self> {
+        /// As nanoseconds beyond the year 9999.
+        const TOO_LARGE: f64 = 1e21;
+        if number.is_nan() || number.abs() >= TOO_LARGE {
             return None;
         }
         let mut text = ShortText::default();
-        write!(text, "{seconds}").ok()?;
-        Self::from_digits(text.as_bytes(), Unit::Seconds)
+        write!(text, "{number}").ok()?;
+        Self::from_decimal(text.as_bytes(), unit)
     }
 
     /// A time from text: an integer or decimal in digits, or RFC 3339.
@@ -90,30 +93,29 @@ impl Time {
         if text.get(4) == Some(&b'-') {
             Self::from_rfc3339(text)
         } else {
-            Self::from_digits(text, Unit::BySize)
+            Self::from_decimal(text, None)
         }
     }
 
-    fn from_digits(text: &[u8], unit: Unit) -> Option<Self> {
+    /// A time from digits with or without a fraction, in `unit` or in the one that their size tells;
+    /// what is below a nanosecond is cut.
+    fn from_decimal(text: &[u8], unit: Option<Unit>) -> Option<Self> {
         let (negative, digits) = match text.split_first() {
             Some((b'-', digits)) => (true, digits),
             _ => (false, text),
         };
         let mut parts = digits.splitn(2, |&byte| byte == b'.');
-        let whole = decimal(parts.next()?)?;
-        let Some(fraction) = parts.next() else {
-            let whole = i128::try_from(whole).ok()?;
-            return match (if negative { -whole } else { whole }, unit) {
-                (number, Unit::BySize) => Self::from_integer(number),
-                (number, Unit::Seconds) => Self::new(i64::try_from(number).ok()?, 0),
-            };
-        };
-        let seconds = i64::try_from(whole).ok()?;
-        match (negative, nanoseconds(fraction)?) {
-            (false, nanoseconds) => Self::new(seconds, nanoseconds),
-            (true, 0) => Self::new(-seconds, 0),
-            (true, nanoseconds) => Self::new(-seconds - 1, GIGA - nanoseconds),
-        }
+        let whole = i128::try_from(decimal(parts.next()?)?).ok()?;
+        let each = unit.unwrap_or(Unit::of(whole)).nanoseconds();
+        let billionths = parts.next().map_or(Some(0), nanoseconds)?;
+        let fraction = i128::from(billionths) * each / i128::from(GIGA);
+        let number = whole.checked_mul(each)?.checked_add(fraction)?;
+        Self::from_nanoseconds(if negative { -number } else { number })
+    }
+
+    fn from_nanoseconds(number: i128) -> Option<Self> {
+        let seconds = i64::try_from(number.div_euclid(GIGA.into())).ok()?;
+        Self::new(seconds, number.rem_euclid(GIGA.into()) as u32)
     }
 
     /// A time from RFC 3339 text: `T` or a space, any case, any fraction (cut after nine digits),
@@ -147,10 +149,35 @@ impl Time {
     }
 }
 
+/// What a number counts.
 #[derive(Clone, Copy)]
 enum Unit {
     Seconds,
-    BySize,
+    Milliseconds,
+    Microseconds,
+    Nanoseconds,
+}
+
+impl Unit {
+    /// What a number of that size counts.
+    fn of(number: i128) -> Self {
+        match number.unsigned_abs() {
+            0..100_000_000_000 => Self::Seconds,
+            100_000_000_000..100_000_000_000_000 => Self::Milliseconds,
+            100_000_000_000_000..100_000_000_000_000_000 => Self::Microseconds,
+            _ => Self::Nanoseconds,
+        }
+    }
+
+    /// How many nanoseconds one is.
+    fn nanoseconds(self) -> i128 {
+        match self {
+            Self::Seconds => 1_000_000_000,
+            Self::Milliseconds => 1_000_000,
+            Self::Microseconds => 1_000,
+            Self::Nanoseconds => 1,
+        }
+    }
 }
 
 /// `Z`, `+hh:mm` or `-hh:mm`, as seconds east.
@@ -196,7 +223,7 @@ fn nanoseconds(fraction: &[u8]) -> Option<u32> {
     Some(digits.fold(0, |number, digit| number * 10 + u32::from(digit - b'0')))
 }
 
-/// Text of at most 32 bytes on the stack; a double below 10^12 never needs more to be exact here.
+/// Text of at most 32 bytes on the stack; a double below 10^21 never needs more to be exact here.
 #[derive(Default)]
 struct ShortText {
     bytes: [u8; 32],
