@@ -58,6 +58,8 @@ pub struct Mapper {
     json: Box<JsonRecord>,
     /// Where the text of the record is that was read last; `None` when it was not one JSON object.
     text: Option<TextAt>,
+    /// Whether the record around the text that was read last was mapped before.
+    is_beside_ecs: bool,
     scratch: Scratch,
     staging: Staging,
 }
@@ -76,6 +78,7 @@ impl Mapper {
             record: Box::default(),
             json: Box::default(),
             text: None,
+            is_beside_ecs: false,
             scratch: Scratch::default(),
             staging: Staging::default(),
         })
@@ -161,7 +164,7 @@ impl Mapper {
                     pass.unreadable = self.first_unreadable(chunk);
                 }
             }
-            None if self.on_mismatch == OnMismatch::Keep => {
+            None if self.on_mismatch == OnMismatch::Keep || self.is_mapped_before() => {
                 pass.counts.passed += 1;
                 pass.stayed = true;
             }
@@ -184,19 +187,28 @@ impl Mapper {
         self.record.dataset(self.dataset)
     }
 
+    /// Whether the record that was read last was mapped before: it is a Cloudflare DNS record.
+    fn is_mapped_before(&self) -> bool {
+        match self.key_name {
+            Some(_) if self.text.is_none() => self.is_beside_ecs,
+            _ => self.record.is_ecs(),
+        }
+    }
+
     /// Finds the JSON text in the field `key_name` of the event's record at the offset `at`, and
     /// indexes its record, if it is one of a JSON object. Gives the end of the event's record.
+    #[inline]
     fn read_text(&mut self, chunk: &[u8], at: usize) -> Result<usize, Fault> {
         self.text = None;
         let key_name = self.key_name.as_deref().unwrap_or_default();
-        let (found, end) = TextAt::find(chunk, at, key_name)?;
-        let Some((found, text)) = found.and_then(|found| Some((found, found.text(chunk)?))) else {
-            return Ok(end);
-        };
+        let found = TextAt::find(chunk, at, key_name)?;
+        self.is_beside_ecs = found.is_ecs;
+        let text = found.text.and_then(|at| Some((at, at.text(chunk)?)));
+        let Some((text_at, text)) = text else { return Ok(found.end) };
         if self.json.read(text, &mut self.record, self.settings.watch())?.is_some() {
-            self.text = Some(found);
+            self.text = Some(text_at);
         }
-        Ok(end)
+        Ok(found.end)
     }
 
     #[inline]

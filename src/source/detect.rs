@@ -1,33 +1,44 @@
-//! Which dataset a record is from, and whether it is ours at all.
+//! Which dataset a record is from, told by its keys.
 
 use super::fields::Field::{
-    ClientResponseCode, ClusterID, ColoCode, Datetime, QueryName, QueryNameReversed, QueryType,
-    RCode, ResolverDecision, ResponseCode, SourceIP, Timestamp, UpstreamIP, UpstreamResponseCode,
+    AccountID, ApplicationID, ApplicationName, DeviceID, DeviceName, Email, Location, LocationID,
+    Policy, PolicyID, PolicyName, Protocol, QueryID, QueryName, QuerySize, RegistrationID,
+    TenantID, TimeZone, UserID,
 };
-use super::fields::{Dataset, FieldSet};
-use super::record::Record;
+use super::fields::{Dataset, Field, FieldSet};
 
-/// The keys that tell a dataset, even with an empty value; the first that matches counts.
-const TELLTALES: [(FieldSet, Dataset); 3] = [
-    (FieldSet::of(&[Datetime, RCode, ResolverDecision, QueryNameReversed]), Dataset::GatewayDns),
-    (
-        FieldSet::of(&[ClientResponseCode, ClusterID, UpstreamIP, UpstreamResponseCode]),
-        Dataset::DnsFirewallLogs,
-    ),
-    (FieldSet::of(&[QueryType, ResponseCode, Timestamp, SourceIP, ColoCode]), Dataset::DnsLogs),
-];
+/// Names that other logs have, too: with these alone, no dataset is told.
+pub const GENERAL: FieldSet = FieldSet::of(&[
+    QueryName,
+    AccountID,
+    ApplicationID,
+    ApplicationName,
+    DeviceID,
+    DeviceName,
+    Email,
+    Location,
+    LocationID,
+    Policy,
+    PolicyID,
+    PolicyName,
+    Protocol,
+    QueryID,
+    QuerySize,
+    RegistrationID,
+    TenantID,
+    TimeZone,
+    UserID,
+]);
 
-impl Record {
-    /// The dataset to map this record by; `None` when the record is not ours. `forced` is the
-    /// configured dataset, beside which a QueryName alone is enough.
-    #[inline]
-    pub fn dataset(&self, forced: Option<Dataset>) -> Option<Dataset> {
-        if !self.present().has(QueryName) || self.is_ecs() {
-            return None;
-        }
-        forced.or_else(|| {
-            let told = TELLTALES.iter().find(|(keys, _)| !self.seen().and(*keys).is_empty());
-            told.map(|(_, dataset)| *dataset)
-        })
+/// The keys that tell a record of Cloudflare's, even with an empty value.
+const TELLING: FieldSet = FieldSet::of(&Field::ALL).without(GENERAL);
+
+/// The dataset that has the most of these keys; on a tie the first. `None` when none tells.
+#[cold]
+pub(super) fn dataset_of(seen: FieldSet) -> Option<Dataset> {
+    if seen.and(TELLING).is_empty() {
+        return None;
     }
+    let keys = |dataset: &Dataset| seen.and(dataset.fields()).len();
+    Dataset::ALL.into_iter().rev().max_by_key(keys)
 }

@@ -5,7 +5,7 @@
 //! without a dependent read for the length of any key: one masked comparison tells each. A record
 //! that differs is indexed key by key, and leaves its own order for the next.
 
-use super::fields::{Field, FieldSet};
+use super::fields::{Dataset, Field, FieldSet};
 use super::prefix::Prefix;
 use super::spans::{NOWHERE, Span, Spans};
 use crate::msgpack::{Malformed, marker, skip_value};
@@ -48,6 +48,7 @@ pub(super) struct KeyOrder {
     seen: FieldSet,
     unknown: usize,
     watched: bool,
+    told: Option<Dataset>,
     /// Whether all keys are known and can be compared.
     usable: bool,
     /// Whether the record that is being learned can be followed so far.
@@ -62,6 +63,7 @@ impl Default for KeyOrder {
             seen: FieldSet::NONE,
             unknown: 0,
             watched: false,
+            told: None,
             usable: false,
             learnable: false,
         }
@@ -85,6 +87,12 @@ impl KeyOrder {
     #[inline]
     pub(super) fn watched(&self) -> bool {
         self.watched
+    }
+
+    /// The dataset that the keys tell.
+    #[inline]
+    pub(super) fn told(&self) -> Option<Dataset> {
+        self.told
     }
 
     /// Indexes a record of `pairs` pairs whose first key is at the offset `at`. `None` when its
@@ -140,9 +148,11 @@ impl KeyOrder {
     }
 
     /// Ends a record that was learned. `is_whole` tells whether its keys are all that must be
-    /// looked at, `watched` whether one of the names to look for was among them.
-    pub(super) fn end(&mut self, is_whole: bool, watched: bool) {
+    /// looked at, `watched` whether one of the names to look for was among them, `told` which
+    /// dataset they tell.
+    pub(super) fn end(&mut self, is_whole: bool, watched: bool, told: Option<Dataset>) {
         self.usable = self.learnable && is_whole;
         self.watched = watched;
+        self.told = told;
     }
 }

@@ -15,6 +15,7 @@ mod prefix;
 mod record;
 mod spans;
 
+pub use detect::GENERAL;
 pub use fields::{Dataset, FIELD_COUNT, Field, FieldSet, LONGEST_NAME, Type};
 pub use json::{JsonRecord, TextAt, transcode_array};
 pub use name_set::NameSet;

@@ -1,5 +1,6 @@
 //! The index of one record: where each field's value lies.
 
+use super::detect::dataset_of;
 use super::fields::{Dataset, FIELD_COUNT, Field, FieldSet};
 use super::key_order::KeyOrder;
 use super::name_set::NameSet;
@@ -23,6 +24,10 @@ pub struct Record {
     watched: bool,
     is_ecs: bool,
     has_event: bool,
+    /// The dataset that the keys tell.
+    told: Option<Dataset>,
+    /// The dataset that was worked out last, and for which keys.
+    worked_out: (FieldSet, Option<Dataset>),
     orders: [KeyOrder; ORDERS],
 }
 
@@ -38,6 +43,8 @@ impl Default for Record {
             watched: false,
             is_ecs: false,
             has_event: false,
+            told: None,
+            worked_out: (FieldSet::NONE, None),
             orders: Default::default(),
         }
     }
@@ -62,6 +69,7 @@ impl Record {
             self.present = self.seen.without(followed.absent);
             self.unknown = order.unknown();
             self.watched = order.watched();
+            self.told = order.told();
             return Ok(followed.end);
         }
         self.learn(bytes, at, watch)
@@ -85,8 +93,23 @@ impl Record {
             order_for(&mut self.orders, self.pairs).learn(key, field);
             at = end;
         }
-        order_for(&mut self.orders, self.pairs).end(!self.has_event, self.watched);
+        self.tell_dataset();
+        order_for(&mut self.orders, self.pairs).end(!self.has_event, self.watched, self.told);
         Ok(at)
+    }
+
+    /// Works out the dataset that the keys tell; of the same keys as before it is known, and of none
+    /// there is none.
+    #[inline(always)]
+    pub(super) fn tell_dataset(&mut self) {
+        self.told = None;
+        if self.seen.is_empty() {
+            return;
+        }
+        if self.worked_out.0 != self.seen {
+            self.worked_out = (self.seen, dataset_of(self.seen));
+        }
+        self.told = self.worked_out.1;
     }
 
     pub(super) fn clear(&mut self, start: usize) {
@@ -134,6 +157,16 @@ impl Record {
     #[inline]
     pub fn present(&self) -> FieldSet {
         self.present
+    }
+
+    /// The dataset to map this record by; `None` when the record is not ours. `forced` is the
+    /// configured dataset, beside which a QueryName alone is enough.
+    #[inline]
+    pub fn dataset(&self, forced: Option<Dataset>) -> Option<Dataset> {
+        if !self.present.has(Field::QueryName) || self.is_ecs {
+            return None;
+        }
+        forced.or(self.told)
     }
 
     /// Whether the record was mapped before.

@@ -17,6 +17,8 @@ use crate::msgpack::{Writer, text};
 use crate::source::name_set::NameSet;
 use crate::source::record::Record;
 
+/// White space between the tokens of JSON.
+const SPACE: [u8; 4] = *b" \t\r\n";
 /// Room for the MessagePack of a text beyond its size, to begin with.
 const SLACK: usize = 256;
 
@@ -35,8 +37,10 @@ impl JsonRecord {
         self.bytes.get(..self.size).unwrap_or_default()
     }
 
-    /// Reads `text`, one complete JSON object with nothing but white space around it, and indexes
-    /// it. Gives the MessagePack that the index is over; `None` when the text is anything else.
+    /// Reads `text`, one complete JSON object, and indexes it. Around the object there may be white
+    /// space, before it a byte order mark, behind it NULs and one comma: what files and senders put
+    /// between records. Gives the MessagePack that the index is over; `None` when the text is
+    /// anything else.
     ///
     /// # Errors
     /// [`OutOfMemory`]; the index means nothing then.
@@ -47,10 +51,11 @@ impl JsonRecord {
         watch: &NameSet,
     ) -> Result<Option<&[u8]>, OutOfMemory> {
         let Self { bytes, size, order } = self;
-        let read = transcode(text, b'{', bytes, |lexer, writer| {
+        let read = transcode(without_mark(text), b'{', bytes, is_padding, |lexer, writer| {
             read_record(lexer, record, watch, order, writer)
         })?;
         *size = read.map_or(0, <[u8]>::len);
+        record.tell_dataset();
         Ok(read)
     }
 }
@@ -64,16 +69,45 @@ pub fn transcode_array<'b>(
     text: &[u8],
     bytes: &'b mut Vec<u8>,
 ) -> Result<Option<&'b [u8]>, OutOfMemory> {
-    transcode(text, b'[', bytes, |lexer, writer| value::read(lexer, 0, None, writer).map(drop))
+    transcode(text, b'[', bytes, <[u8]>::is_empty, |lexer, writer| {
+        value::read(lexer, 0, None, writer).map(drop)
+    })
+}
+
+/// A byte order mark.
+const MARK: [u8; 3] = *b"\xef\xbb\xbf";
+
+/// A text without the byte order mark before it.
+#[inline]
+fn without_mark(text: &[u8]) -> &[u8] {
+    let [first, _, _] = MARK;
+    match text.first() {
+        Some(&byte) if byte == first || SPACE.contains(&byte) => without_leading_mark(text),
+        _ => text,
+    }
+}
+
+#[cold]
+fn without_leading_mark(text: &[u8]) -> &[u8] {
+    let start = text.iter().position(|byte| !SPACE.contains(byte)).unwrap_or_default();
+    text.get(start..).and_then(|text| text.strip_prefix(&MARK)).unwrap_or(text)
+}
+
+/// Whether nothing stands behind an object but what may.
+#[cold]
+fn is_padding(rest: &[u8]) -> bool {
+    let commas = rest.iter().filter(|byte| **byte == b',').count();
+    commas <= 1 && rest.iter().all(|byte| SPACE.contains(byte) || matches!(byte, 0 | b','))
 }
 
 /// Calls `read` for the text and a writer over `bytes`, again with more room until what it writes
-/// fits. `None` when the text does not begin with the token `first`, is not UTF-8, or is not all
-/// read.
+/// fits. `None` when the text does not begin with the token `first`, is not UTF-8, or more is left
+/// behind white space than may be.
 fn transcode<'b>(
     text: &[u8],
     first: u8,
     bytes: &'b mut Vec<u8>,
+    may_be_left: impl Fn(&[u8]) -> bool,
     mut read: impl FnMut(&mut SliceLexer<'_>, &mut Writer<'_>) -> Result<(), Error>,
 ) -> Result<Option<&'b [u8]>, OutOfMemory> {
     let mut start = SliceLexer::new(text);
@@ -87,7 +121,9 @@ fn transcode<'b>(
         lengthen(bytes, room)?;
         let mut lexer = SliceLexer::new(start.as_slice());
         let mut writer = Writer::new(bytes);
-        if read(&mut lexer, &mut writer).is_err() || lexer.ws_peek().is_some() {
+        if read(&mut lexer, &mut writer).is_err()
+            || (lexer.ws_peek().is_some() && !may_be_left(lexer.as_slice()))
+        {
             return Ok(None);
         }
         match writer.finish() {
@@ -98,6 +134,7 @@ fn transcode<'b>(
 }
 
 /// Reads and indexes the object that the lexer stands before.
+#[inline(never)]
 fn read_record(
     lexer: &mut SliceLexer<'_>,
     record: &mut Record,

@@ -85,13 +85,26 @@ fn what_is_no_json_is_refused() {
         |{\"a\":\"\\ud83d\"}|{\"a\":\"\\ud83d\\u0041\"}|{\"a\":\"\\ude00\"}|{\"a\":\"\\u+123\"}\
         |{\"a\":[1 2]}|{\"a\":[1,]}|{\"a\":[,1]}|{\"a\":{\"b\":1,}}|{\"a\":{1:2}}|{\"a\":NaN}\
         |{\"a\":\"0123456789abcdef0123456789\u{1}\"}|{\"a\":\"tab\there\"}|{\"QueryName:1}\
-        |{\"QueryName\":}|{\"QueryName\":1,}|\u{c}{}|{}\u{0}";
+        |{\"QueryName\":}|{\"QueryName\":1,}|\u{c}{}|{}\u{c}|\u{c}\u{feff}{}";
     for text in cases.split('|') {
         assert_eq!(by_serde_json(text), None, "{text}");
         assert_eq!(read_after("{\"QueryName\":1}", text), None, "{text}");
     }
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(24), "]".repeat(24));
     assert_eq!(read_after("{}", &deep), None);
+}
+
+#[test]
+fn what_stands_around_an_object_is_no_part_of_it() {
+    for before in ["", " ", "\u{feff}", " \u{feff}\n"] {
+        for behind in ["", "\0", ",", "\0\n,\0 \0"] {
+            let text = format!("{before}{{\"a\":1}}{behind}");
+            assert_eq!(read_after("{}", &text), by_serde_json("{\"a\":1}"), "{text:?}");
+        }
+    }
+    for text in [",{}", "\0{}", "{},,", "{},\0,", "{}\u{feff}", "\u{feff}\u{feff}{}", "\u{feff}"] {
+        assert_eq!(read_after("{}", text), None, "{text:?}");
+    }
 }
 
 #[test]

@@ -15,17 +15,28 @@ pub struct TextAt {
     pub pairs: usize,
 }
 
+/// What looking for the text in an event's record found.
+#[derive(Debug, Clone, Copy)]
+pub struct Found {
+    /// The text's place; `None` without such a field, and in a record that was mapped before.
+    pub text: Option<TextAt>,
+    /// Whether the event's record was mapped before.
+    pub is_ecs: bool,
+    /// The offset behind the event's record.
+    pub end: usize,
+}
+
 impl TextAt {
-    /// Looks for the field `name` in the event's record at the offset `at` of `chunk`, and gives
-    /// the end of that record, too. Nothing is found in a record that was mapped before.
+    /// Looks for the field `name` in the event's record at the offset `at` of `chunk`.
     ///
     /// # Errors
     /// [`Malformed`] when the record is not complete and valid MessagePack.
-    pub fn find(chunk: &[u8], at: usize, name: &[u8]) -> Result<(Option<Self>, usize), Malformed> {
+    #[inline(always)]
+    pub fn find(chunk: &[u8], at: usize, name: &[u8]) -> Result<Found, Malformed> {
         let mut found = None;
         let mut is_ecs = false;
         let Some((pairs, mut end)) = map_head(chunk, at) else {
-            return Ok((None, skip(chunk, at)?));
+            return Ok(Found { text: None, is_ecs, end: skip(chunk, at)? });
         };
         for pair in 0..pairs {
             let start = skip(chunk, end)?;
@@ -38,7 +49,7 @@ impl TextAt {
             }
             is_ecs |= key == b"event" && chunk.get(start..end).is_some_and(is_ecs_already);
         }
-        Ok((found.filter(|_| !is_ecs), end))
+        Ok(Found { text: found.filter(|_| !is_ecs), is_ecs, end })
     }
 
     /// The text; `None` when the field holds anything else.
