@@ -5,8 +5,8 @@ use super::settings::Settings;
 use super::values::error_message::{ErrorMessage, Reason};
 use super::values::ip::Family;
 use super::values::name::{Domain, split_name};
-use super::values::{cloudflare, coerce};
-use crate::msgpack::{Part, Writer, map_pairs, marker, text};
+use super::values::{cloudflare, coerce, depth};
+use crate::msgpack::{Part, Reader, Value, Writer, has_map, map_pairs, marker, text};
 use crate::source::{Dataset, Field, FieldSet, Record, Type};
 use crate::timestamp::{Fraction, Time, TimeFormat};
 
@@ -44,6 +44,17 @@ pub(super) struct Draft<'a, 'w> {
     pub(super) starved: bool,
     pub(super) error_message: &'a mut ErrorMessage,
     pub(super) time_format: &'a mut TimeFormat,
+}
+
+/// Where a foreign field goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ForeignPlace {
+    /// Behind the ECS fields, under its own name.
+    Behind,
+    /// To `cloudflare.unmapped`.
+    Unmapped,
+    /// Left out.
+    Nowhere,
 }
 
 impl<'a> Draft<'a, '_> {
@@ -192,9 +203,29 @@ impl<'a> Draft<'a, '_> {
             || matches!(self.event.place, Place::Text { .. })
     }
 
-    /// Whether a foreign field would clash with the output.
-    pub(super) fn clashes(&self, key: &[u8]) -> bool {
-        text(key).is_some_and(|name| self.settings.is_taken(self.dataset, name))
+    /// Where a foreign field goes.
+    pub(super) fn place_of_foreign(&self, key: &[u8], value: &[u8]) -> ForeignPlace {
+        let Some(name) = text(key) else { return ForeignPlace::Behind };
+        if self.settings.is_taken(self.dataset, name) {
+            return ForeignPlace::Unmapped;
+        }
+        match Reader::new(value, 0).value() {
+            Ok(Value::Map(_)) => ForeignPlace::Behind,
+            _ if !self.settings.is_object_elsewhere(name) => ForeignPlace::Behind,
+            Ok(Value::Nil) => ForeignPlace::Nowhere,
+            _ => ForeignPlace::Unmapped,
+        }
+    }
+
+    /// Copies the value of a field of Cloudflare's that cannot be read to `cloudflare`: a map, and
+    /// an array with one in it, as text where the field never holds an object.
+    #[cold]
+    pub(super) fn copy_kept(&mut self, field: Field) {
+        let raw = self.value(field).unwrap_or_default();
+        if field.of_type() != Type::ObjectArray && has_map(raw) {
+            return depth::copy_as_text(&mut self.writer, raw);
+        }
+        depth::copy(&mut self.writer, raw, depth::IN_CLOUDFLARE);
     }
 
     /// How many foreign pairs can stay.

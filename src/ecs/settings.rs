@@ -25,8 +25,10 @@ pub struct Settings {
     time_has_name_of_field: bool,
     /// The fields that rows take.
     rows: ByDataset<FieldSet>,
-    /// The top-level names that the mapping may write.
+    /// The top-level names that the mapping may write, and `@timestamp`, which many outputs write.
     taken: ByDataset<NameSet>,
+    /// The top-level names of objects that the mapping writes for some record.
+    objects: NameSet,
     watch: NameSet,
 }
 
@@ -48,6 +50,7 @@ impl Settings {
                 .is_some_and(|key| Field::named(key.as_bytes()).is_some()),
             rows: Default::default(),
             taken: Default::default(),
+            objects: NameSet::new(OBJECTS),
             watch: NameSet::default(),
         }
     }
@@ -65,13 +68,13 @@ impl Settings {
     ) -> Result<Self, WrongValue> {
         self.rows = rows;
         let timestamp_key = config.timestamp_key.as_deref();
-        let mut all = vec!["event"];
+        let mut all = OBJECTS.to_vec();
         for (dataset, names) in Dataset::ALL.into_iter().zip(names) {
             let can_come = config.datasets().any(|configured| configured == dataset);
-            if let Some(name) = timestamp_key.filter(|name| can_come && names.contains(name)) {
-                return Err(WrongValue::of("timestamp_key", name));
+            if let Some(key) = timestamp_key.filter(|key| can_come && is_in(key, &names)) {
+                return Err(WrongValue::of("timestamp_key", key));
             }
-            let names: Vec<_> = names.into_iter().chain(timestamp_key).collect();
+            let names: Vec<_> = names.into_iter().chain(timestamp_key).chain([TIME]).collect();
             if let Some(taken) = self.taken.get_mut(dataset.index()) {
                 *taken = NameSet::new(names.iter().copied());
             }
@@ -107,10 +110,44 @@ impl Settings {
         dataset.fields().without(rows)
     }
 
+    /// Whether other records have an object of that name.
+    pub(super) fn is_object_elsewhere(&self, name: &[u8]) -> bool {
+        self.objects.has(name)
+    }
+
     /// Whether a foreign field of that name would clash with the output of `dataset`.
     pub(super) fn is_taken(&self, dataset: Dataset, name: &[u8]) -> bool {
         self.taken.get(dataset.index()).is_some_and(|taken| taken.has(name))
     }
+}
+
+/// The time's name in ECS, and in the outputs that write one of their own.
+const TIME: &str = "@timestamp";
+
+/// The top-level names of the objects that the mapping writes, for any dataset in any convention.
+/// Records of all share an index, which has objects there and takes nothing else.
+const OBJECTS: [&str; 14] = [
+    "dns",
+    "event",
+    "source",
+    "destination",
+    "network",
+    "host",
+    "device",
+    "user",
+    "rule",
+    "observer",
+    "related",
+    "ecs",
+    "cloudflare",
+    "error",
+];
+
+/// Whether `key` is one of the names, or lies below one.
+fn is_in(key: &str, names: &[&str]) -> bool {
+    names.iter().any(|name| {
+        key.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
 }
 
 fn encode(key: &str) -> Vec<u8> {

@@ -270,6 +270,12 @@ fn end_within(bytes: &[u8], at: usize, levels: usize) -> Option<usize> {
     (0..items).try_fold(reader.at, |at, _| end_within(bytes, at, levels))
 }
 
+/// Whether the encoded value `raw` is a map, or has one in it.
+pub fn has_map(raw: &[u8]) -> bool {
+    let mut reader = Reader::new(raw, 0);
+    std::iter::from_fn(|| reader.value().ok()).any(|value| matches!(value, Value::Map(_)))
+}
+
 /// The bytes of an encoded string or bin; `None` for any other value.
 #[inline]
 pub fn text(raw: &[u8]) -> Option<&[u8]> {

@@ -1,7 +1,7 @@
 //! Writes a record with all its keys, and makes a template of it for the records like it.
 
 use super::template::Template;
-use crate::ecs::draft::Draft;
+use crate::ecs::draft::{Draft, ForeignPlace};
 use crate::ecs::rows::map_rows;
 use crate::ecs::rows::visitor::Visitor;
 use crate::ecs::settings::Settings;
@@ -64,8 +64,7 @@ impl Full<'_, '_, '_> {
             cloudflare::write_key(&mut self.draft.writer, field);
             let value = self.draft.writer.position();
             if self.draft.refused.has(field) || !self.draft.write_typed(field, field.of_type()) {
-                let raw = self.draft.value(field).unwrap_or_default();
-                depth::copy(&mut self.draft.writer, raw, depth::IN_CLOUDFLARE);
+                self.draft.copy_kept(field);
             }
             self.note_step(value);
         }
@@ -78,7 +77,7 @@ impl Full<'_, '_, '_> {
     fn write_unmapped(&mut self, fields: FieldSet, foreign_pairs: usize) {
         let opened = self.draft.writer.open_map(key!("unmapped"), foreign_pairs);
         self.draft.for_each_foreign(fields, |draft, key, value| {
-            if draft.clashes(key) {
+            if draft.place_of_foreign(key, value) == ForeignPlace::Unmapped {
                 draft.writer.member(key);
                 depth::copy(&mut draft.writer, value, depth::IN_UNMAPPED);
             }
@@ -88,7 +87,7 @@ impl Full<'_, '_, '_> {
 
     fn write_foreign(&mut self, fields: FieldSet) {
         self.draft.for_each_foreign(fields, |draft, key, value| {
-            if !draft.clashes(key) {
+            if draft.place_of_foreign(key, value) == ForeignPlace::Behind {
                 draft.writer.member(key);
                 draft.writer.copy(value);
             }

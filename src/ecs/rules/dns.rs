@@ -87,6 +87,10 @@ pub(crate) fn is_mnemonic(text: &[u8]) -> bool {
 pub(crate) fn rr_type_name_or_number(draft: &mut Draft<'_, '_>, fields: [Field; 2]) -> bool {
     let [name, number] = fields;
     let Some(raw) = draft.value(name) else { return rr_type(draft, [number]) };
+    let Some(told) = text(raw) else {
+        draft.refuse(name, Reason::NotText);
+        return rr_type(draft, [number]);
+    };
     if let Some(raw) = draft.value(number) {
         let is_number = integer16(raw).is_some();
         if is_number && draft.settings.keep_codes {
@@ -95,10 +99,7 @@ pub(crate) fn rr_type_name_or_number(draft: &mut Draft<'_, '_>, fields: [Field; 
             draft.refuse(number, Reason::NotRrType);
         }
     }
-    match text(raw) {
-        Some(name) => draft.writer.str(name),
-        None => return draft.refuse(name, Reason::NotText),
-    }
+    draft.writer.str(told);
     true
 }
 
@@ -106,11 +107,28 @@ pub(crate) fn rr_type_name_or_number(draft: &mut Draft<'_, '_>, fields: [Field; 
 #[inline(always)]
 pub(crate) fn response_code(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
     let Some(code) = draft.part(field).and_then(integer16_part) else {
-        return draft.refuse(field, Reason::NotResponseCode);
+        return response_code_in_text(draft, field);
     };
-    if draft.settings.keep_codes {
+    let has_name = write_response_code(draft, code);
+    // A number without a name would be nowhere.
+    if draft.settings.keep_codes || !has_name {
         draft.keep(field);
     }
+    has_name
+}
+
+#[cold]
+fn response_code_in_text(draft: &mut Draft<'_, '_>, field: Field) -> bool {
+    match draft.value(field).and_then(text).and_then(dns_codes::rcode_named) {
+        Some(code) => write_response_code(draft, code),
+        None => draft.refuse(field, Reason::NotResponseCode),
+    }
+}
+
+/// Writes the name that the convention has for a response code; `false`, and nothing, for a code
+/// that has none.
+#[inline(always)]
+fn write_response_code(draft: &mut Draft<'_, '_>, code: u16) -> bool {
     draft.found.response_code = Some(code);
     let Some(names) = dns_codes::rcode(code) else { return false };
     let name = match draft.settings.convention {
@@ -123,7 +141,8 @@ pub(crate) fn response_code(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> b
     true
 }
 
-/// The code sent to the client; where there is none, the one that an upstream sent.
+/// The code sent to the client; where there is none, the one that an upstream sent. A 0 without an
+/// upstream's address says nothing: no upstream was asked.
 pub(crate) fn client_or_upstream_response_code(
     draft: &mut Draft<'_, '_>,
     [client, upstream]: [Field; 2],
@@ -133,11 +152,19 @@ pub(crate) fn client_or_upstream_response_code(
     }
     if draft.value(client).is_some() {
         response_code(draft, [client])
-    } else if draft.value(Field::UpstreamIP).is_some() {
+    } else if draft.value(Field::UpstreamIP).is_some() || !is_no_error(draft.value(upstream)) {
         response_code(draft, [upstream])
     } else {
         false
     }
+}
+
+/// Whether an encoded response code is 0, or absent.
+fn is_no_error(code: Option<&[u8]>) -> bool {
+    code.is_none_or(|raw| {
+        let named = || text(raw).and_then(dns_codes::rcode_named);
+        integer16(raw).or_else(named) == Some(0)
+    })
 }
 
 /// The flags of a query that are set: recursion desired, DNSSEC OK.

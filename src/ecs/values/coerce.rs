@@ -72,7 +72,8 @@ fn digits(text: &[u8]) -> Option<Integer> {
     }
 }
 
-/// The truth value in an encoded value: a bool, or `true` or `false` in a string.
+/// The truth value in an encoded value: a bool, `true` or `false` in a string, or the numbers 1
+/// and 0.
 #[inline]
 pub(crate) fn boolean(raw: &[u8]) -> Option<bool> {
     match *raw {
@@ -80,9 +81,27 @@ pub(crate) fn boolean(raw: &[u8]) -> Option<bool> {
         [marker::FALSE] => return Some(false),
         _ => {}
     }
+    any_boolean(raw)
+}
+
+fn any_boolean(raw: &[u8]) -> Option<bool> {
     match Reader::new(raw, 0).value().ok()? {
-        Value::Str(b"true") | Value::Bin(b"true") => Some(true),
-        Value::Str(b"false") | Value::Bin(b"false") => Some(false),
+        Value::Bool(truth) => Some(truth),
+        Value::Str(text) | Value::Bin(text) if text.eq_ignore_ascii_case(b"true") => Some(true),
+        Value::Str(text) | Value::Bin(text) if text.eq_ignore_ascii_case(b"false") => Some(false),
+        Value::Uint(number) => one_or_zero(number),
+        Value::Float(number) => match whole(number)? {
+            Integer::Uint(number) => one_or_zero(number),
+            Integer::Int(_) => None,
+        },
+        _ => None,
+    }
+}
+
+fn one_or_zero(number: u64) -> Option<bool> {
+    match number {
+        0 => Some(false),
+        1 => Some(true),
         _ => None,
     }
 }

@@ -22,9 +22,14 @@ pub(crate) fn is_too_deep(raw: &[u8], containers: usize) -> bool {
 
 /// Copies a field of the record to a place inside of so many containers.
 pub(crate) fn copy(writer: &mut Writer<'_>, raw: &[u8], containers: usize) {
-    if !is_too_deep(raw, containers) {
-        return writer.copy(raw);
+    match is_too_deep(raw, containers) {
+        false => writer.copy(raw),
+        true => copy_as_text(writer, raw),
     }
+}
+
+/// Writes a value as the text of its JSON.
+pub(crate) fn copy_as_text(writer: &mut Writer<'_>, raw: &[u8]) {
     let (start, members) = (writer.position(), writer.members());
     if !write_json(writer, raw) {
         writer.rewind(start, members);
