@@ -170,6 +170,9 @@ const GROUPS: [&str; Enrich::GROUPS.len() + 1] = {
     names
 };
 
+/// The values of `timestamp_key` that stand for no field.
+const OFF: [&str; 4] = ["off", "false", "no", "none"];
+
 /// All keys, in the order of their names.
 pub const KEYS: [Key; 11] = [
     Key {
@@ -219,12 +222,14 @@ pub const KEYS: [Key; 11] = [
     },
     Key {
         name: c"key_name",
-        kind: Kind::Text("the name of a field"),
+        kind: Kind::Text(
+            "the name of a field, which does not begin with $: record accessors are not read",
+        ),
         default: None,
         help: c"The field that holds the Cloudflare record as raw JSON text",
         set: |config, value| {
             config.key_name = (!value.is_empty()).then(|| value.to_owned());
-            Some(())
+            (!value.starts_with('$')).then_some(())
         },
         // A name may hold anything, `none` too.
         show: |config, f| show_text(config.key_name.as_deref().unwrap_or(""), f),
@@ -274,14 +279,16 @@ pub const KEYS: [Key; 11] = [
     },
     Key {
         name: c"timestamp_key",
-        kind: Kind::Text("'off', or the name of a field that the mapping does not write itself"),
+        kind: Kind::Text(
+            "off, false, no, none, or the name of a field outside of those that the mapping writes",
+        ),
         default: Some(c"@timestamp"),
         help: c"The field to write the record's time to, or 'off' for outputs that write their own",
         set: |config, value| {
             if value.is_empty() {
                 return None;
             }
-            let off = value.eq_ignore_ascii_case("off");
+            let off = OFF.iter().any(|off| value.eq_ignore_ascii_case(off));
             config.timestamp_key = (!off).then(|| value.to_owned());
             Some(())
         },
