@@ -19,6 +19,7 @@ use oracle::through::{Became, became, event, rewrite};
 use oracle::value::Val;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::select;
 
 fn config(cases: u32) -> ProptestConfig {
     ProptestConfig {
@@ -143,15 +144,13 @@ proptest! {
     fn what_was_mapped_stays_untouched(
         first in generate::settings(),
         second in generate::settings(),
-        texts in any::<[bool; 2]>(),
+        of_texts in any::<bool>(),
+        key_name in proptest::option::of(select(vec!["log", "event", "dns", "cloudflare"])),
         chunk in prop_oneof![chunk::of(generate::alike()), chunk::of(text::records())],
     ) {
-        let [first, second] = [(first, texts[0]), (second, texts[1])].map(|(settings, of_texts)| {
-            let settings = Settings { drop: false, ..settings };
-            if of_texts { of_text(settings) } else { settings }
-        });
-        let input = chunk::bytes(&chunk);
-        let once = rewrite(&mut mapper(&first), &input).unwrap_or_default();
+        let first = if of_texts { of_text(first) } else { first };
+        let second = Settings { key_name: key_name.map(str::to_owned), ..second };
+        let once = rewrite(&mut mapper(&first), &chunk::bytes(&chunk)).unwrap_or_default();
         prop_assert_eq!(rewrite(&mut mapper(&first), &once), None);
         // Records that only the second's settings make ours may still change; mapped ones not.
         for item in &chunk {

@@ -13,7 +13,7 @@ use std::process::Command;
 use flb_filter_cloudflare_dns::Config;
 use flb_filter_cloudflare_dns::config::KEYS;
 use flb_filter_cloudflare_dns::ecs::{ECS_VERSION, Line, Settings, outline};
-use flb_filter_cloudflare_dns::source::{Dataset, Field};
+use flb_filter_cloudflare_dns::source::{Dataset, Field, GENERAL};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -53,6 +53,16 @@ fn fields(dataset: Dataset) -> String {
     table
 }
 
+/// The fields that tell no dataset.
+fn general() -> String {
+    let names: Vec<_> = GENERAL.map(|field| format!("`{}`", field.name())).collect();
+    let mut text = String::new();
+    for line in names.chunks(6) {
+        text += &format!("{},\n", line.join(", "));
+    }
+    text.trim_end_matches(",\n").to_owned() + "\n"
+}
+
 /// Where a field goes, by the outline of its dataset.
 fn places(outline: &[Line], field: Field) -> String {
     let lines = outline.iter().filter(|line| line.from.contains(&field));
@@ -90,7 +100,8 @@ fn the_keys_in_readme_are_those_of_the_code() {
 
 #[test]
 fn the_tables_of_the_mapping_are_those_of_the_code() {
-    has_sections("docs/mapping.md", Dataset::ALL.map(|dataset| (dataset.name(), fields(dataset))));
+    let tables = Dataset::ALL.map(|dataset| (dataset.name(), fields(dataset)));
+    has_sections("docs/mapping.md", tables.into_iter().chain([("general", general())]));
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(crate) const KEYS: [&str; 11] = [
 ];
 
 /// Values that some key takes, and near misses.
-pub(crate) const VALUES: [&str; 32] = [
+pub(crate) const VALUES: [&str; 36] = [
     "",
     "sekoia",
     "ecs",
@@ -59,6 +59,10 @@ pub(crate) const VALUES: [&str; 32] = [
     " true",
     "maſk",
     "off\n",
+    "$log",
+    "source.ip",
+    "None",
+    "1.dns",
 ];
 
 /// The byte that stands for a key that is not set.
@@ -120,6 +124,9 @@ fn settings(value: impl Fn(&str) -> Option<String>) -> Result<Settings, &'static
     settings.enrich = groups(&value("enrich").unwrap_or_default()).ok_or("enrich")?;
     settings.keep_codes = switch("keep_codes", false)?;
     settings.key_name = value("key_name").filter(|name| !name.is_empty());
+    if settings.key_name.as_ref().is_some_and(|name| name.starts_with('$')) {
+        return Err("key_name");
+    }
     settings.drop = choice("on_mismatch", &["keep", "drop"], "keep")? == "drop";
     settings.preserve_key = switch("preserve_key", false)?;
     settings.preserve_original = switch("preserve_original", false)?;
@@ -141,13 +148,14 @@ fn timestamp_key(
     value: Option<String>,
 ) -> Result<Option<String>, &'static str> {
     let Some(value) = value else { return Ok(Some("@timestamp".to_owned())) };
-    if value.eq_ignore_ascii_case("off") {
+    if ["off", "false", "no", "none"].iter().any(|off| off.eq_ignore_ascii_case(&value)) {
         return Ok(None);
     }
     let own = Settings { timestamp_key: None, ..settings.clone() };
     let datasets = DATASETS.iter().filter(|name| own.dataset.is_none_or(|only| only == **name));
     let mut names = datasets.flat_map(|dataset| own.reserved(dataset));
-    if value.is_empty() || names.any(|name| name == value) {
+    let is_below = |name: &str| value.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+    if value.is_empty() || names.any(|name| name == value || is_below(&name)) {
         return Err("timestamp_key");
     }
     Ok(Some(value))

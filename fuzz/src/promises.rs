@@ -194,8 +194,9 @@ fn check_mapped(settings: &Settings, event: &[u8], before: Parts, output: &[u8])
     if !settings.set_time {
         assert_eq!(output[parts.time..parts.time_end], event[before.time..before.time_end]);
     }
-    let again = Settings { drop: false, ..settings.clone() };
-    for settings in [again, Settings::default()] {
+    let drop = Settings { drop: true, ..Settings::default() };
+    let of_text = Settings { key_name: Some("log".to_owned()), ..drop.clone() };
+    for settings in [settings.clone(), Settings::default(), drop, of_text] {
         let again = rewrite(&mut setup::mapper(&settings), output);
         assert_eq!(again, Became::Untouched, "mapped again with {settings:?}");
     }

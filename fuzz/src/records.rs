@@ -38,6 +38,8 @@ const NAMES: &[&str] = &[
     "bücher.de",
     "a..b.com",
     "localhost",
+    r"a.foo\..",
+    r"www.a\.co.uk\\.",
     "a-name.of-labels.that-is.rather-long.and-has.many-of-them.until-it.goes-beyond.thirty-two-bytes.example",
 ];
 
@@ -70,6 +72,8 @@ const TIMES: &[&str] = &[
     "1657233726004000000",
     "1657233726.004",
     "-0.5",
+    "1657233726004.0000009",
+    "1657233726004005006.5",
     "yesterday",
 ];
 
@@ -269,16 +273,28 @@ fn value(bytes: &mut Bytes<'_>, field: &Field) -> Val {
             let count = bytes.pick(24);
             Val::Array((0..count).map(|_| address(bytes)).collect())
         }
+        ("ResponseCode" | "ClientResponseCode" | "UpstreamResponseCode" | "RCode", _) => {
+            match bytes.pick(8) {
+                7 => {
+                    of_one(bytes, &["NXDOMAIN", "noerror", "BADSIG", "BADVERS OR BADSIG", "RCODE3"])
+                }
+                _ => number(bytes),
+            }
+        }
         ("QueryTypeName", _) => of_one(bytes, &["A", "AAAA", "HTTPS", "*", "type-x"]),
         ("Protocol", _) => of_one(bytes, &["udp", "tcp", "https", "tls", "doh", "UDP", "quic"]),
         ("ResourceRecordsJSON", _) => answers(bytes),
         (_, Kind::Text) => Val::from(bytes.text()),
         (_, Kind::Int) => number(bytes),
-        (_, Kind::Bool) => match bytes.pick(4) {
+        (_, Kind::Bool) => match bytes.pick(8) {
             0 => Val::Bool(false),
             1 => Val::Bool(true),
             2 => "true".into(),
-            _ => "false".into(),
+            3 => "false".into(),
+            4 => Val::Int(1),
+            5 => Val::Float(0.0),
+            6 => "True".into(),
+            _ => "FALSE".into(),
         },
         (_, Kind::Time) => match bytes.pick(4) {
             0 => Val::Int(bytes.u64().into()),
@@ -388,6 +404,9 @@ fn text_record(key_name: &str, bytes: &mut Bytes<'_>, record: &Val) -> Val {
         6 => text = text.replacen(":1", ":1.50000000000000000001e0", 2),
         7 => text = text.replacen(":1", ":100000000000000000000000", 2),
         _ => {}
+    }
+    if how % 32 == 9 {
+        text = format!("\u{feff}{text}\0,\n");
     }
     let text = if how & 8 == 0 { Val::from(text) } else { Val::Bin(text.into_bytes()) };
     let mut pairs = vec![(Val::from(key_name), text)];

@@ -161,6 +161,12 @@ fn texts() -> Vec<Seed> {
             "numbers-in-text",
             r#"{"QueryName":"a","RCode":"3","QueryType":"65353","SrcPort":"-0","DstPort":"53"}"#,
         ),
+        ("around", "\n\u{feff} {\"QueryName\":\"a\",\"ColoCode\":\"A\"}\0,\0\n"),
+        ("mapped-before", r#"{"QueryName":"a","RCode":1,"event":{"dataset":"gateway_dns"}}"#),
+        (
+            "objects-elsewhere",
+            r#"{"QueryName":"a\\..","RCode":"nxdomain","QueryTypeName":{"a":[]},"rule":1,"ecs":null}"#,
+        ),
         ("surrogates", r#"{"QueryName":"\ud834\udd1e\u0000","ColoCode":"\ud834"}"#),
     ] {
         add(name.to_owned(), 0, 0, text);
@@ -169,7 +175,7 @@ fn texts() -> Vec<Seed> {
 }
 
 fn times() -> Vec<Seed> {
-    const TEXTS: [&str; 20] = [
+    const TEXTS: [&str; 23] = [
         "2022-07-07T22:42:06.004Z",
         "2022-07-07t22:42:06z",
         "2022-07-07 22:42:06+02:00",
@@ -190,6 +196,9 @@ fn times() -> Vec<Seed> {
         "1657233726.004000001",
         "-0.5",
         "253402300799999999999",
+        "1657233726004.5",
+        "-1657233726004005.0009",
+        "1657233726004005006.9",
     ];
     let texts = TEXTS.iter().enumerate().map(|(place, text)| {
         ("times", format!("text-{place:02}"), [b"t", text.as_bytes()].concat())

@@ -1,13 +1,14 @@
 //! Whatever is not ours: other records, values that are no events, group markers.
 
 use crate::driver::{Run, assert_bytes, encode};
-use crate::samples::{FOREIGN, SEEDS};
+use crate::samples::{FOREIGN, MAPPED_BEFORE, SEEDS, SEEDS_MAPPED};
 use crate::{HOSTS, event_forms};
 
 #[test]
 fn foreign_events_come_back_byte_for_byte() {
     for form in event_forms() {
-        let run = Run::new("gen4raw").form(&form).ndjson(FOREIGN).well();
+        let lines = [FOREIGN, MAPPED_BEFORE].concat();
+        let run = Run::new("gen4raw").form(&form).ndjson(&lines).well();
         assert_bytes(run.raw(), run.chunk(), &run);
         assert_eq!((run.stat("notouch"), run.stat("modified")), (1, 0), "{run}");
     }
@@ -66,6 +67,24 @@ fn on_mismatch_drop_removes_foreign_events_only() {
         .collect();
     let run = Run::new("gen4raw").with(&["on_mismatch=drop"]).ndjson(&lines).well();
     assert_bytes(run.raw(), Run::new("gen4raw").ndjson(SEEDS).well().raw(), &run);
+}
+
+#[test]
+fn what_was_mapped_before_comes_back_byte_for_byte_whatever_the_settings() {
+    let lines = [MAPPED_BEFORE, SEEDS_MAPPED].concat();
+    let settings: [&[&str]; 4] = [
+        &["on_mismatch=drop"],
+        &["on_mismatch=drop", "convention=ecs", "dataset=gateway_dns", "reserve_data=off"],
+        &["on_mismatch=drop", "key_name=log"],
+        &["on_mismatch=drop", "timestamp_key=off", "preserve_original=on"],
+    ];
+    for host in HOSTS {
+        for properties in settings {
+            let run = Run::new(host).with(properties).ndjson(&lines).well();
+            assert_bytes(run.raw(), run.chunk(), &run);
+            assert_eq!((run.stat("notouch"), run.stat("modified")), (1, 0), "{run}");
+        }
+    }
 }
 
 #[test]

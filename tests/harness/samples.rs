@@ -16,12 +16,16 @@ null
 {"QueryName":null,"ColoCode":"MAD"}
 {"QueryName":"no-dataset.example"}
 {"QueryType":1,"ResponseCode":0,"Timestamp":1657233726004000000}
-{"QueryName":"ecs.example","ColoCode":"MAD","event":{"dataset":"dns_logs"}}
-{"event":{"dataset":"gateway_dns"},"QueryName":"ecs.example","RCode":0}
 {"long":{"$raw":"dd0000000201df00000001db0000000161c6000000020001"},"nan":{"$raw":"cb7ff8000000000000"}}
 {"wide":{"$raw":"d3ffffffffffffffff"},"bad":{"$raw":"a2c328"},"ext":{"$raw":"c7020501ff"}}
 {"$raw":"df00000001a951756572794e616d65c0"}
 {"$raw":"83c0c001c2c4024142a56f74686572"}
+"#;
+
+/// Records that were mapped before: none may lose a byte, whatever the settings.
+pub(crate) const MAPPED_BEFORE: &str = r#"{"QueryName":"ecs.example","ColoCode":"MAD","event":{"dataset":"dns_logs"}}
+{"event":{"dataset":"gateway_dns"},"QueryName":"ecs.example","RCode":0}
+{"event":{"dataset":"dns_firewall_logs"}}
 "#;
 
 /// One record of each dataset with most of its fields, some bad values, and others in between.

@@ -102,7 +102,7 @@ fn addresses_are_written_as_they_came() {
 fn what_only_looks_like_an_address_stays_with_a_note() {
     for (dataset, field, _) in FIELDS {
         let texts = INVALID.iter().map(|text| format!(r#""{text}""#));
-        let others = ["5", "true", "0", "1.5", r#"["192.0.2.1"]"#, r#"{"ip":"192.0.2.1"}"#];
+        let others = ["5", "true", "0", "1.5", r#"["192.0.2.1"]"#, r#"["::1",[]]"#];
         for value in texts.chain(others.map(str::to_owned)) {
             let text = input(dataset, &format!(r#""{field}":{value}"#));
             let added = format!(

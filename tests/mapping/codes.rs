@@ -51,12 +51,8 @@ fn response_codes_by_number() {
     const CASES: &[Case] = &[
         ("0", r#""ResponseCode":0"#, r#"{"dns":{"response_code":"NoError"}}"#),
         ("11", r#""ResponseCode":11"#, r#"{"dns":{"response_code":"DSOTYPENI"}}"#),
-        ("12 has no name", r#""ResponseCode":12"#, r#"{}"#),
         ("16", r#""ResponseCode":16"#, r#"{"dns":{"response_code":"BADVERS OR BADSIG"}}"#),
         ("23", r#""ResponseCode":23"#, r#"{"dns":{"response_code":"BADCOOKIE"}}"#),
-        ("24 has no name", r#""ResponseCode":24"#, r#"{}"#),
-        ("4095 has no name", r#""ResponseCode":4095"#, r#"{}"#),
-        ("65535 has no name", r#""ResponseCode":65535"#, r#"{}"#),
         ("digits", r#""ResponseCode":"2""#, r#"{"dns":{"response_code":"ServFail"}}"#),
         ("a float", r#""ResponseCode":5.0"#, r#"{"dns":{"response_code":"Refused"}}"#),
     ];
@@ -64,13 +60,108 @@ fn response_codes_by_number() {
 }
 
 #[test]
+fn response_codes_without_a_name_stay_under_cloudflare() {
+    for (dataset, field) in CODES {
+        for (value, number) in [
+            ("12", 12),
+            ("15", 15),
+            ("24", 24),
+            ("3841", 3841),
+            (r#""4095""#, 4095),
+            ("32768.0", 32768),
+            ("65535", 65535),
+        ] {
+            let text = input(dataset, &format!(r#""{field}":{value}"#));
+            let added = format!(r#"{{"cloudflare":{{"{field}":{number}}}}}"#);
+            for config in ["", "convention=ecs", "keep_codes=on", "reserve_data=off"] {
+                let expected = Some((output(config, dataset, &added), header_time()));
+                for (way, got) in both_ways(config, &text) {
+                    assert_eq!(got, expected, "{way} ({config}): {text}");
+                }
+            }
+        }
+    }
+}
+
+const CODES: [(&str, &str); 3] = [
+    ("dns_logs", "ResponseCode"),
+    ("dns_firewall_logs", "ClientResponseCode"),
+    ("gateway_dns", "RCode"),
+];
+
+/// Texts and the name that each convention has for them.
+const CODE_NAMES: &[(&str, &str, &str)] = &[
+    ("NoError", "NoError", "NOERROR"),
+    ("NOERROR", "NoError", "NOERROR"),
+    ("noerror", "NoError", "NOERROR"),
+    ("nXdOmAiN", "NXDomain", "NXDOMAIN"),
+    ("SERVFAIL", "ServFail", "SERVFAIL"),
+    ("NOTIMP", "NotImp", "NOTIMP"),
+    ("yxrrset", "YXRRSet", "YXRRSET"),
+    ("dsotypeni", "DSOTYPENI", "DSOTYPENI"),
+    ("BADVERS", "BADVERS OR BADSIG", "BADVERS"),
+    ("badsig", "BADVERS OR BADSIG", "BADVERS"),
+    ("BADVERS or BADSIG", "BADVERS OR BADSIG", "BADVERS"),
+    ("badcookie", "BADCOOKIE", "BADCOOKIE"),
+];
+
+#[test]
+fn names_of_response_codes_in_text_are_written_as_the_convention_spells_them() {
+    for (dataset, field) in CODES {
+        for (name, sekoia, ecs) in CODE_NAMES {
+            for (config, written) in
+                [("", sekoia), ("convention=ecs", ecs), ("keep_codes=on", sekoia)]
+            {
+                let text = input(dataset, &format!(r#""{field}":"{name}""#));
+                let added = format!(r#"{{"dns":{{"response_code":"{written}"}}}}"#);
+                let expected = Some((output(config, dataset, &added), header_time()));
+                for (way, got) in both_ways(config, &text) {
+                    assert_eq!(got, expected, "{way} ({config}): {text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_outcome_is_told_by_names_and_by_numbers_without_one() {
+    const CASES: &[Case] = &[
+        (
+            "success in text",
+            r#""ResponseCode":"noerror""#,
+            r#"{"dns":{"response_code":"NoError"},"event":{"outcome":"success"}}"#,
+        ),
+        (
+            "failure in text",
+            r#""ResponseCode":"REFUSED""#,
+            r#"{"dns":{"response_code":"Refused"},"event":{"outcome":"failure"}}"#,
+        ),
+        (
+            "without a name",
+            r#""ResponseCode":3841"#,
+            r#"{"event":{"outcome":"failure"},"cloudflare":{"ResponseCode":3841}}"#,
+        ),
+    ];
+    check("enrich=outcome", "dns_logs", CASES);
+}
+
+#[test]
 fn response_codes_that_are_none_stay_with_a_note() {
-    for value in
-        ["65536", "-1", "0.5", r#""abc""#, r#""NoError""#, r#""65536""#, "{\"a\":1}", "false"]
-    {
+    for (value, kept) in [
+        ("65536", "65536"),
+        ("-1", "-1"),
+        ("0.5", "0.5"),
+        (r#""abc""#, r#""abc""#),
+        (r#""NoError ""#, r#""NoError ""#),
+        (r#""RCODE3""#, r#""RCODE3""#),
+        (r#""OR""#, r#""OR""#),
+        (r#""65536""#, r#""65536""#),
+        ("{\"a\":1}", r#""{\"a\":1}""#),
+        ("false", "false"),
+    ] {
         let text = input("dns_logs", &format!(r#""ResponseCode":{value}"#));
         let added = format!(
-            r#"{{"cloudflare":{{"ResponseCode":{value}}},
+            r#"{{"cloudflare":{{"ResponseCode":{kept}}},
             "error":{{"message":"ResponseCode: not a response code from 0 to 65535"}}}}"#
         );
         for (way, got) in both_ways("", &text) {
@@ -94,6 +185,9 @@ fn all_numbers_have_the_names_of_the_registries() {
             let dns: Vec<_> = name.into_iter().chain(code).collect();
             if !dns.is_empty() {
                 added += &format!(r#","dns":{{{}}}"#, dns.join(","));
+            }
+            if code_name(number, ecs).is_none() {
+                added += &format!(r#","cloudflare":{{"ResponseCode":{number}}}"#);
             }
             let expected = Some((output(convention, "dns_logs", &(added + "}")), header_time()));
             for (way, got) in both_ways(convention, &text) {

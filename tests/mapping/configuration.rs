@@ -112,6 +112,19 @@ fn key_name_may_be_empty_and_is_none_then() {
     assert_eq!(accepted("key_name", ""), Ok(Config::default()));
     let config = accepted("key_name", "LOG").expect("valid");
     assert_eq!(config.key_name.as_deref(), Some("LOG"));
+    let config = accepted("key_name", "a$b").expect("valid");
+    assert_eq!(config.key_name.as_deref(), Some("a$b"));
+}
+
+#[test]
+fn key_name_is_no_record_accessor() {
+    for value in ["$log", "$log[a]", "$"] {
+        let message = format!(
+            "key_name: wrong value \"{value}\"; allowed: the name of a field, which does not begin \
+             with $: record accessors are not read"
+        );
+        assert_eq!(accepted("key_name", value), Err(message));
+    }
 }
 
 const TAKEN_ALWAYS: [&str; 5] = ["dns", "event", "source", "cloudflare", "error"];
@@ -140,28 +153,48 @@ const TAKEN_SOMETIMES: &[(&str, Properties, Properties)] = &[
 fn timestamp_key_is_no_name_that_the_mapping_may_write() {
     let message = |name: &str| {
         format!(
-            "timestamp_key: wrong value \"{name}\"; allowed: 'off', or the name of a field that \
-             the mapping does not write itself"
+            "timestamp_key: wrong value \"{name}\"; allowed: off, false, no, none, or the name of a \
+             field outside of those that the mapping writes"
         )
     };
     assert_eq!(accepted("timestamp_key", ""), Err(message("")));
     for name in TAKEN_ALWAYS {
         for dataset in ["auto", "dns_logs", "dns_firewall_logs", "gateway_dns"] {
-            let got = config(&[("dataset", dataset), ("timestamp_key", name)]);
-            assert_eq!(got, Err(message(name)), "{dataset}");
+            for name in [name.to_owned(), format!("{name}.ip"), format!("{name}.")] {
+                let got = config(&[("dataset", dataset), ("timestamp_key", &name)]);
+                assert_eq!(got, Err(message(&name)), "{dataset}");
+            }
         }
     }
     for (name, taken, free) in TAKEN_SOMETIMES {
-        let with = |others: Properties| {
-            let properties = [others, &[("timestamp_key", name)]].concat();
+        let with = |others: Properties, name: &str| {
+            let others = others.iter().map(|(key, value)| (*key, *value));
+            let properties: Vec<_> = others.chain([("timestamp_key", name)]).collect();
             config(&properties).map(|config| config.timestamp_key)
         };
-        assert_eq!(with(taken), Err(message(name)), "{taken:?}");
-        assert_eq!(with(free), Ok(Some((*name).to_owned())), "{free:?}");
+        for name in [(*name).to_owned(), format!("{name}.created")] {
+            let with = |others| with(others, &name);
+            assert_eq!(with(taken), Err(message(&name)), "{taken:?}");
+            assert_eq!(with(free), Ok(Some(name.clone())), "{free:?}");
+        }
     }
-    for (value, key) in
-        [("off", None), ("Off", None), ("@timestamp", Some("@timestamp")), ("DNS", Some("DNS"))]
-    {
+    for (value, key) in [
+        ("off", None),
+        ("Off", None),
+        ("false", None),
+        ("FALSE", None),
+        ("no", None),
+        ("No", None),
+        ("none", None),
+        ("NONE", None),
+        ("nothing", Some("nothing")),
+        ("@timestamp", Some("@timestamp")),
+        ("@timestamp.x", Some("@timestamp.x")),
+        ("DNS", Some("DNS")),
+        ("dnsx", Some("dnsx")),
+        ("sources.ip", Some("sources.ip")),
+        ("a.dns.b", Some("a.dns.b")),
+    ] {
         let got = accepted("timestamp_key", value).map(|config| config.timestamp_key);
         assert_eq!(got, Ok(key.map(str::to_owned)), "{value}");
     }

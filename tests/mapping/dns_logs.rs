@@ -31,6 +31,26 @@ fn each_row() {
         ("mixed case", r#""QueryName":"aA.Bb.""#, r#"{"dns":{"question":{"name":"aA.Bb"}}}"#),
         ("the root stays", r#""QueryName":".""#, r#"{"dns":{"question":{"name":"."}}}"#),
         ("dots alone are the root", r#""QueryName":"...""#, r#"{"dns":{"question":{"name":"."}}}"#),
+        (
+            "an escaped dot",
+            r#""QueryName":"a.foo\\..""#,
+            r#"{"dns":{"question":{"name":"a.foo\\."}}}"#,
+        ),
+        (
+            "an escaped backslash",
+            r#""QueryName":"a.foo\\\\..""#,
+            r#"{"dns":{"question":{"name":"a.foo\\\\"}}}"#,
+        ),
+        (
+            "three backslashes",
+            r#""QueryName":"a\\\\\\.""#,
+            r#"{"dns":{"question":{"name":"a\\\\\\."}}}"#,
+        ),
+        (
+            "an escaped dot alone",
+            r#""QueryName":".\\..""#,
+            r#"{"dns":{"question":{"name":"\\."}}}"#,
+        ),
         ("white space is no dot", r#""QueryName":" .""#, r#"{"dns":{"question":{"name":" "}}}"#),
         ("U-labels", r#""QueryName":"bücher.de.""#, r#"{"dns":{"question":{"name":"bücher.de"}}}"#),
         ("type", r#""QueryType":1"#, r#"{"dns":{"question":{"type":"A"}}}"#),
@@ -49,6 +69,12 @@ fn each_row() {
         ("cached", r#""ResponseCached":true"#, r#"{"cloudflare":{"ResponseCached":true}}"#),
         ("not cached", r#""ResponseCached":false"#, r#"{"cloudflare":{"ResponseCached":false}}"#),
         ("cached text", r#""ResponseCached":"true""#, r#"{"cloudflare":{"ResponseCached":true}}"#),
+        ("cached number", r#""ResponseCached":1"#, r#"{"cloudflare":{"ResponseCached":true}}"#),
+        (
+            "not cached number",
+            r#""ResponseCached":0"#,
+            r#"{"cloudflare":{"ResponseCached":false}}"#,
+        ),
         (
             "not cached text",
             r#""ResponseCached":"false""#,

@@ -28,12 +28,22 @@ const DOMAINS: &[(&str, Part, Part, Part)] = &[
     ("xn--bcher-kva.de", Some("xn--bcher-kva.de"), None, Some("de")),
     ("a.食狮.公司.cn", Some("食狮.公司.cn"), Some("a"), Some("公司.cn")),
     ("a.xn--85x722f.xn--55qx5d.cn", Some("xn--85x722f.xn--55qx5d.cn"), Some("a"), Some("xn--55qx5d.cn")),
+    (r"www.a\.b.co.uk", Some(r"a\.b.co.uk"), Some("www"), Some("co.uk")),
+    (r"a\.b.example.com", Some("example.com"), Some(r"a\.b"), Some("com")),
+    (r"a\.co.uk", Some(r"a\.co.uk"), None, Some("uk")),
+    (r"a\\.co.uk", Some(r"a\\.co.uk"), None, Some("co.uk")),
+    (r"example\.com", None, None, Some(r"example\.com")),
+    (r"a.b\..example.com", Some("example.com"), Some(r"a.b\."), Some("com")),
+    (r"a.foo\.", Some(r"a.foo\."), None, Some(r"foo\.")),
     ("a.XN--85X722F.xn--55QX5D.cn", Some("XN--85X722F.xn--55QX5D.cn"), Some("a"), Some("xn--55QX5D.cn")),
 ];
 
 #[test]
 fn domains_are_split_by_the_public_suffix_list() {
     for (name, registered, subdomain, suffix) in DOMAINS {
+        // As JSON has it.
+        let escaped = |text: &str| text.replace('\\', r"\\");
+        let name = escaped(name);
         let mut parts = format!(r#""name":"{name}""#);
         let all = [
             ("registered_domain", registered),
@@ -42,7 +52,7 @@ fn domains_are_split_by_the_public_suffix_list() {
         ];
         for (key, part) in all {
             if let Some(part) = part {
-                parts += &format!(r#","{key}":"{part}""#);
+                parts += &format!(r#","{key}":"{}""#, escaped(part));
             }
         }
         for spelling in [name.to_string(), format!(".{name}..")] {
@@ -176,7 +186,11 @@ fn outcome_follows_the_code() {
             r#""ResponseCode":"3""#,
             r#"{"dns":{"response_code":"NXDomain"},"event":{"outcome":"failure"}}"#,
         ),
-        ("no name", r#""ResponseCode":4095"#, r#"{"event":{"outcome":"failure"}}"#),
+        (
+            "no name",
+            r#""ResponseCode":4095"#,
+            r#"{"event":{"outcome":"failure"},"cloudflare":{"ResponseCode":4095}}"#,
+        ),
         ("no code", "", r#"{}"#),
         (
             "no valid code",

@@ -28,6 +28,9 @@ fn own_times() -> Vec<(Vec<u8>, Option<&'static str>)> {
         (int(253_402_300_800), None),
         (float(1_657_233_726.004), Some("2022-07-07T22:42:06.004000Z")),
         (float(-0.5), Some("1969-12-31T23:59:59.500000Z")),
+        // Seconds, however many they are.
+        (float(200_000_000_000.5), Some("8307-10-01T19:33:20.500000Z")),
+        (float(253_402_300_800.0), None),
         (float(f64::NAN), None),
         (float(f64::INFINITY), None),
     ]
@@ -119,26 +122,28 @@ fn timestamp_key_names_the_time_and_off_writes_none() {
     let text = input("dns_logs", r#""Timestamp":1657233726,"@timestamp":5"#);
     let set = ext(1_657_233_726, 0);
     let written = "2022-07-07T22:42:06.000000Z";
+    // Outputs that write the event's time would write a foreign one beside it, too.
+    let moved = r#""cloudflare":{"unmapped":{"@timestamp":5}}"#;
     for (config, added) in [
-        ("timestamp_key=off", r#"{"@timestamp":5}"#.to_owned()),
-        ("timestamp_key=OFF", r#"{"@timestamp":5}"#.to_owned()),
-        ("timestamp_key=time", format!(r#"{{"time":"{written}","@timestamp":5}}"#)),
-        ("timestamp_key=a.b", format!(r#"{{"a.b":"{written}","@timestamp":5}}"#)),
-        ("timestamp_key=Timestamp", format!(r#"{{"Timestamp":"{written}","@timestamp":5}}"#)),
-        (
-            "timestamp_key=host dataset=dns_logs",
-            format!(r#"{{"host":"{written}","@timestamp":5}}"#),
-        ),
-        (
-            "timestamp_key=@timestamp",
-            format!(
-                r#"{{"@timestamp":"{written}","cloudflare":{{"unmapped":{{"@timestamp":5}}}}}}"#
-            ),
-        ),
+        ("timestamp_key=off", format!("{{{moved}}}")),
+        ("timestamp_key=OFF", format!("{{{moved}}}")),
+        ("timestamp_key=false", format!("{{{moved}}}")),
+        ("timestamp_key=No", format!("{{{moved}}}")),
+        ("timestamp_key=NONE", format!("{{{moved}}}")),
+        ("timestamp_key=time", format!(r#"{{"time":"{written}",{moved}}}"#)),
+        ("timestamp_key=a.b", format!(r#"{{"a.b":"{written}",{moved}}}"#)),
+        ("timestamp_key=Timestamp", format!(r#"{{"Timestamp":"{written}",{moved}}}"#)),
+        ("timestamp_key=host dataset=dns_logs", format!(r#"{{"host":"{written}",{moved}}}"#)),
+        ("timestamp_key=@timestamp", format!(r#"{{"@timestamp":"{written}",{moved}}}"#)),
     ] {
-        let shown =
-            config.to_lowercase().replace("timestamp_key=timestamp", "timestamp_key=Timestamp");
-        let expected = Some((output(&shown, "dns_logs", &added), set.clone()));
+        let shown = match config.to_lowercase().as_str() {
+            "timestamp_key=false" | "timestamp_key=no" | "timestamp_key=none" => {
+                "timestamp_key=off"
+            }
+            "timestamp_key=off" => "timestamp_key=off",
+            _ => config,
+        };
+        let expected = Some((output(shown, "dns_logs", &added), set.clone()));
         for (way, got) in both_ways(config, &text) {
             assert_eq!(got, expected, "{way}, {config}");
         }

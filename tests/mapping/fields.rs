@@ -1,5 +1,6 @@
 //! Every field of every dataset, in both conventions, by its type in `fields.csv`.
 
+use crate::oracle::json::print;
 use crate::oracle::tables::{DATASETS, Field, Kind, fields};
 use crate::oracle::through::header_time;
 use crate::support::{both_ways, input, output};
@@ -19,6 +20,7 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("SrcIP", r#""::1""#, r#"{"source":{"ip":"::1"}}"#),
     ("UpstreamIP", r#""::1""#, r#"{"destination":{"ip":"::1"}}"#),
     ("DstIP", r#""::1""#, r#"{"destination":{"ip":"::1"}}"#),
+    ("UpstreamResponseCode", "0", r#"{"cloudflare":{"UpstreamResponseCode":0}}"#),
     ("SrcPort", "53", r#"{"source":{"port":53}}"#),
     ("DstPort", "53", r#"{"destination":{"port":53}}"#),
     ("QueryRD", "true", r#"{"dns":{"header_flags":["RD"]}}"#),
@@ -65,9 +67,17 @@ fn readable(kind: Kind) -> &'static [(&'static str, &'static str)] {
             (r#""18446744073709551615""#, "18446744073709551615"),
             ("12.0", "12"),
         ],
-        Kind::Bool => {
-            &[("true", "true"), ("false", "false"), (r#""true""#, "true"), (r#""false""#, "false")]
-        }
+        Kind::Bool => &[
+            ("true", "true"),
+            ("false", "false"),
+            (r#""true""#, "true"),
+            (r#""false""#, "false"),
+            (r#""TRUE""#, "true"),
+            (r#""False""#, "false"),
+            ("1", "true"),
+            ("0", "false"),
+            ("1.0", "true"),
+        ],
         Kind::Texts => &[(r#"["a"]"#, r#"["a"]"#), (r#"["b","","b"]"#, r#"["b","","b"]"#)],
         Kind::Ints => &[("[0]", "[0]"), (r#"[3,"2",1.0]"#, "[3,2,1]")],
         Kind::Objects => &[
@@ -86,7 +96,10 @@ fn unreadable(kind: Kind) -> (&'static [&'static str], &'static str) {
             &["1.5", "true", "[1]", r#"{"a":1}"#, r#""x""#, r#""1.0""#, r#""-""#, r#"" 1""#],
             "not an integer",
         ),
-        Kind::Bool => (&["0", "1", r#""yes""#, r#""TRUE""#, "[true]"], "not true or false"),
+        Kind::Bool => (
+            &["2", "-1", "0.5", r#""yes""#, r#""on""#, r#""1""#, r#""0""#, "[true]", r#"{"a":1}"#],
+            "not true or false",
+        ),
         Kind::Texts => (&[r#""a""#, "1", r#"["a",1]"#, r#"{"a":"b"}"#], "not an array of strings"),
         Kind::Ints => (&["1", r#"[1,"x"]"#, "[1.5]", r#"{"a":1}"#], "not an array of integers"),
         Kind::Objects => {
@@ -144,8 +157,14 @@ fn every_other_field_of_another_type_stays_as_it_came_with_a_note() {
         let (values, reason) = unreadable(field.kind);
         for value in values {
             let name = field.name;
+            // An index that has no object there takes none.
+            let kept = match field.kind {
+                Kind::Objects => (*value).to_owned(),
+                _ if value.contains('{') => print(&(*value).into()),
+                _ => (*value).to_owned(),
+            };
             let added = format!(
-                r#"{{"cloudflare":{{"{name}":{value}}},"error":{{"message":"{name}: {reason}"}}}}"#
+                r#"{{"cloudflare":{{"{name}":{kept}}},"error":{{"message":"{name}: {reason}"}}}}"#
             );
             check("", field, value, &added);
         }

@@ -4,7 +4,7 @@ use crate::oracle::msgpack::{Forms, decode, encode};
 use crate::oracle::tables::TOP_LEVEL;
 use crate::oracle::through::{HEADER, canonical, header_time, rewrite};
 use crate::oracle::value::Val;
-use crate::support::{Case, both_ways, check, input, mapper, output, parse};
+use crate::support::{Case, both_ways, check, input, mapped, mapper, output, parse};
 
 /// For each dataset and configuration, the names that the mapping may write.
 const TAKEN: &[(&str, &str, &[&str])] = &[
@@ -31,8 +31,33 @@ const TAKEN: &[(&str, &str, &[&str])] = &[
             "error",
         ],
     ),
-    ("timestamp_key=off", "dns_logs", &["dns", "event", "source", "cloudflare", "error"]),
-    ("timestamp_key=time", "dns_logs", &["dns", "event", "source", "cloudflare", "error"]),
+    // A time is moved whatever key has the record's.
+    (
+        "timestamp_key=off",
+        "dns_logs",
+        &["@timestamp", "dns", "event", "source", "cloudflare", "error"],
+    ),
+    (
+        "timestamp_key=time",
+        "dns_logs",
+        &["@timestamp", "dns", "event", "source", "cloudflare", "error"],
+    ),
+    (
+        ENRICHED,
+        "dns_logs",
+        &[
+            "@timestamp",
+            "dns",
+            "event",
+            "source",
+            "network",
+            "observer",
+            "related",
+            "ecs",
+            "cloudflare",
+            "error",
+        ],
+    ),
     (
         "convention=ecs",
         "dns_logs",
@@ -40,28 +65,91 @@ const TAKEN: &[(&str, &str, &[&str])] = &[
     ),
 ];
 
+const ENRICHED: &str = "enrich=observer,related,network,version";
+
+/// The output of a record without more fields, with these members.
+fn usual(config: &str, dataset: &str, added: &str) -> Val {
+    const MEMBERS: [&str; 4] = [
+        r#""network":{"protocol":"dns"}"#,
+        r#""observer":{"vendor":"Cloudflare","type":"dns"}"#,
+        r#""related":{"hosts":["example.com"]}"#,
+        r#""ecs":{"version":"9.4.0"}"#,
+    ];
+    let enriched = if config == ENRICHED { &MEMBERS[..] } else { &[] };
+    let members = enriched.iter().copied().chain([added]).filter(|member| !member.is_empty());
+    let members: Vec<_> = members.collect();
+    output(config, dataset, &format!("{{{}}}", members.join(",")))
+}
+
+/// Names that are objects in records of some dataset or convention.
+const SHARED: [&str; 9] =
+    ["host", "user", "device", "destination", "rule", "observer", "related", "network", "ecs"];
+
 #[test]
-fn a_name_that_the_mapping_may_write_moves_whole() {
+fn a_name_that_the_mapping_may_write_moves_whole_and_text_where_others_have_objects() {
     for (config, dataset, taken) in TAKEN {
         for name in ["@timestamp"].into_iter().chain(TOP_LEVEL) {
-            for value in [r#"{"a":[1,{"b":""}],"c":{}}"#, r#""x""#, "[]", "0"] {
+            for value in [r#"{"a":[1,{"b":""}],"c":{}}"#, "{}", r#""x""#, "[]", r#"[{"a":1}]"#, "0"]
+            {
                 let field = format!(r#""{name}":{value}"#);
                 let text = input(dataset, &field);
-                let expected = match taken.contains(&name) {
-                    true => output(
-                        config,
-                        dataset,
-                        &format!(r#"{{"cloudflare":{{"unmapped":{{{field}}}}}}}"#),
-                    ),
-                    false => with_foreign(output(config, dataset, "{}"), &field),
+                let moves =
+                    taken.contains(&name) || (SHARED.contains(&name) && !value.starts_with('{'));
+                let expected = match moves {
+                    true => {
+                        let moved = format!(r#""cloudflare":{{"unmapped":{{{field}}}}}"#);
+                        usual(config, dataset, &moved)
+                    }
+                    false => with_foreign(usual(config, dataset, ""), &field),
                 };
+                let expected = Some((expected, header_time()));
                 for (way, got) in both_ways(config, &text) {
-                    let expected = Some((expected.clone(), header_time()));
                     assert_eq!(got, expected, "{way}, {config}: {text}");
                 }
             }
         }
     }
+}
+
+#[test]
+fn a_null_in_the_place_of_an_object_that_others_have_is_left_out() {
+    for (config, dataset, taken) in TAKEN {
+        for name in SHARED.iter().filter(|name| !taken.contains(name)) {
+            let text = input(dataset, &format!(r#""a":null,"{name}":null,"b":1"#));
+            let expected = with_foreign(usual(config, dataset, ""), r#""a":null,"b":1"#);
+            for (way, got) in both_ways(config, &text) {
+                assert_eq!(got, Some((expected.clone(), header_time())), "{way}, {config}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn they_move_beside_json_text_too() {
+    let text = input("dns_logs", r#""host":"in","user":null"#);
+    let field = |name: &str, value: &str| (Val::from(name), parse(value));
+    let record = Val::Map(vec![
+        field("host", r#""web1""#),
+        field("device", "null"),
+        ("log".into(), text.as_str().into()),
+        field("user", r#"{"name":"root"}"#),
+        field("@timestamp", "5"),
+    ]);
+    let mut expected = output("", "dns_logs", r#"{"cloudflare":{"unmapped":{"host":0}}}"#);
+    let Val::Map(pairs) = &mut expected else { panic!("a map") };
+    let cloudflare = pairs.iter_mut().find(|(key, _)| key.text() == Some("cloudflare"));
+    cloudflare.expect("there").1 =
+        parse(r#"{"unmapped":{"@timestamp":5,"host":"in","host":"web1"}}"#);
+    let expected = with_foreign(expected, r#""user":{"name":"root"}"#);
+    for config in ["key_name=log", "key_name=log timestamp_key=off"] {
+        let mut expected = expected.clone();
+        let Val::Map(pairs) = &mut expected else { panic!("a map") };
+        pairs.retain(|(key, _)| !config.ends_with("off") || key.text() != Some("@timestamp"));
+        let got = mapped(&mut mapper(config), &record);
+        assert_eq!(got, Some((expected, header_time())), "{config}");
+    }
+    let got = mapped(&mut mapper("key_name=log reserve_data=off"), &record);
+    assert_eq!(got, Some((output("", "dns_logs", "{}"), header_time())));
 }
 
 /// The record with foreign fields behind it.
@@ -81,7 +169,7 @@ fn foreign_fields_come_last_in_their_own_order() {
         ("empty values", r#""a":null,"b":"","c":[],"d":{}"#, r#"{"a":null,"b":"","c":[],"d":{}}"#),
         (
             "fields of other datasets",
-            r#""RData":[1],"QueryTCP":true"#,
+            r#""RData":[1],"QueryTCP":true,"SourceIP":null,"ResponseCode":null"#,
             r#"{"RData":[1],"QueryTCP":true}"#,
         ),
         (
@@ -109,7 +197,11 @@ fn foreign_duplicates_are_all_kept() {
 #[test]
 fn without_reserve_data_they_go() {
     const CASES: &[Case] = &[
-        ("all", r#""a":1,"event":{"b":1},"QueryTCP":true"#, "{}"),
+        (
+            "all",
+            r#""a":1,"event":{"b":1},"QueryTCP":true,"ResponseCode":null,"host":"h","@timestamp":1"#,
+            "{}",
+        ),
         (
             "but none of Cloudflare's",
             r#""a":1,"ColoCode":"X""#,

@@ -29,6 +29,23 @@ fn each_row() {
             r#""QueryType":1,"QueryTypeName":"""#,
             r#"{"dns":{"question":{"type":"A"}}}"#,
         ),
+        (
+            "type by number where the name cannot be read",
+            r#""QueryType":28,"QueryTypeName":5"#,
+            r#"{"dns":{"question":{"type":"AAAA"}},"cloudflare":{"QueryTypeName":5},
+            "error":{"message":"QueryTypeName: not a string"}}"#,
+        ),
+        (
+            "type by mnemonic where the name cannot be read",
+            r#""QueryTypeName":["MX"],"QueryType":"TXT""#,
+            r#"{"dns":{"question":{"type":"TXT"}},"cloudflare":{"QueryTypeName":["MX"]},
+            "error":{"message":"QueryTypeName: not a string"}}"#,
+        ),
+        (
+            "neither can be read",
+            r#""QueryType":70000,"QueryTypeName":{"a":1}"#,
+            r#"{"cloudflare":{"QueryType":70000,"QueryTypeName":"{\"a\":1}"},"error":{"message":"QueryTypeName: not a string; QueryType: not a record type: a number from 0 to 65535 or a mnemonic"}}"#,
+        ),
         ("response code", r#""RCode":0"#, r#"{"dns":{"response_code":"NoError"}}"#),
         ("device", r#""DeviceID":"d""#, r#"{"device":{"id":"d"}}"#),
         ("host", r#""DeviceName":"h""#, r#"{"host":{"hostname":"h","name":"h"}}"#),

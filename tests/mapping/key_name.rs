@@ -22,6 +22,16 @@ fn with_foreign(config: &str, foreign: &[(&str, Val)]) -> Option<(Val, Val)> {
 fn exactly_one_object_with_white_space_around_is_ours() {
     for text in [
         RECORD.to_owned(),
+        format!("\u{feff}{RECORD}"),
+        format!("\u{feff} \n{RECORD}"),
+        format!(" \u{feff}{RECORD}"),
+        format!("{RECORD}\0"),
+        format!("{RECORD}\0\0\0\0"),
+        format!("{RECORD},"),
+        format!("{RECORD} ,\n"),
+        format!("{RECORD}\r\n\0"),
+        format!("{RECORD}\0,\0 "),
+        format!("\u{feff}{RECORD},\0"),
         format!(" {RECORD}"),
         format!("\t\r\n {RECORD} \n"),
         "{ \"QueryName\"\t: \"example.com.\" ,\n\"QueryType\":\r1 }".to_owned(),
@@ -51,11 +61,20 @@ fn anything_else_is_not_ours() {
         format!("{RECORD}\n{RECORD}"),
         format!("{RECORD} x"),
         format!("x {RECORD}"),
-        format!("{RECORD},"),
+        format!("{RECORD},,"),
+        format!("{RECORD},\0,"),
+        format!("{RECORD},{RECORD}"),
+        format!("{RECORD}\0{RECORD}"),
         format!("{RECORD}}}"),
-        format!("\u{feff}{RECORD}"),
+        format!(",{RECORD}"),
+        format!("\0{RECORD}"),
+        format!("{RECORD}\u{feff}"),
+        format!("\u{feff}\u{feff}{RECORD}"),
+        "\u{feff}".to_owned(),
+        "\u{feff},\0".to_owned(),
+        RECORD.replace(',', "\0,"),
+        RECORD.replace(',', "\u{feff},"),
         format!("\u{a0}{RECORD}"),
-        format!("{RECORD}\0"),
         RECORD[..RECORD.len() - 1].to_owned(),
         RECORD.replace('"', "'"),
         RECORD.replace('1', "01"),
@@ -120,6 +139,18 @@ fn preserve_key_keeps_the_field() {
     let cloudflare = pairs.iter_mut().find(|(key, _)| key.text() == Some("cloudflare"));
     cloudflare.expect("there").1 = field("unmapped", field("source", RECORD.into()));
     let got = mapped(&mut mapper("key_name=source preserve_key=true"), &record);
+    assert_eq!(got, Some((expected, header_time())));
+}
+
+#[test]
+fn what_stands_around_the_object_is_part_of_the_original() {
+    let text = format!(" \u{feff}{RECORD} ,\0\n");
+    let added = format!(
+        r#"{{"dns":{{"question":{{"type":"A"}}}},"event":{{"original":{}}}}}"#,
+        crate::oracle::json::print(&text.as_str().into())
+    );
+    let expected = output("", "dns_logs", &added);
+    let got = mapped(&mut mapper("key_name=log preserve_original=on"), &in_text(&text));
     assert_eq!(got, Some((expected, header_time())));
 }
 

@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::json;
 use super::tables;
-use super::typed::{address, code, integer, trimmed, truth};
+use super::typed::{self, address, code, integer, trimmed, truth};
 use super::value::Val;
 
 /// Rows that all datasets share, up to the address of the source.
@@ -52,24 +52,29 @@ fn is_mnemonic(text: &str) -> bool {
     text == "*" || (letter_first && text.bytes().all(plain))
 }
 
-/// Writes the response code from a field's value, when it is one.
-fn response_code(draft: &mut Draft<'_>, value: &Val) -> Option<i128> {
-    let number = code(value)?;
-    if let Some(name) = tables::code_name(number, draft.settings.ecs) {
+/// Writes the response code from a field's value, when it is one; tells whether it has a name.
+fn response_code(draft: &mut Draft<'_>, value: &Val) -> Option<bool> {
+    let number = typed::response_code(value)?;
+    let name = tables::code_name(number, draft.settings.ecs);
+    let has_name = name.is_some();
+    if let Some(name) = name {
         draft.set("dns.response_code", name);
     }
     if draft.settings.enriches("outcome") {
         draft.set("event.outcome", if number == 0 { "success" } else { "failure" });
     }
-    Some(number)
+    Some(has_name)
 }
 
 fn response_code_from(draft: &mut Draft<'_>, name: &str) {
     let Some((name, value)) = draft.take(name) else { return };
-    if response_code(draft, &value).is_none() {
-        draft.refuse(name, &value);
-    } else if draft.settings.keep_codes {
-        draft.keep_number(name, &value);
+    match response_code(draft, &value) {
+        None => draft.refuse(name, &value),
+        // A number without a name would be nowhere.
+        Some(has_name) if !has_name || draft.settings.keep_codes => {
+            draft.keep_number(name, &value);
+        }
+        Some(_) => {}
     }
 }
 
@@ -88,9 +93,9 @@ pub(crate) fn dns_logs(draft: &mut Draft<'_>) {
 pub(crate) fn dns_firewall_logs(draft: &mut Draft<'_>) {
     question_name(draft);
     question_type(draft);
-    let fall_back = !draft.has("ClientResponseCode") && draft.has("UpstreamIP");
-    response_code_from(draft, "ClientResponseCode");
-    if fall_back && draft.has("UpstreamResponseCode") {
+    if draft.has("ClientResponseCode") {
+        response_code_from(draft, "ClientResponseCode");
+    } else {
         upstream_code(draft);
     }
     let mut flags = Vec::new();
@@ -113,11 +118,16 @@ pub(crate) fn dns_firewall_logs(draft: &mut Draft<'_>) {
     draft.rest();
 }
 
-/// The upstream's code in place of the client's; it stays under `cloudflare` in any case.
+/// The upstream's code in place of the client's; it stays under `cloudflare` in any case. A 0
+/// without an upstream says nothing.
 fn upstream_code(draft: &mut Draft<'_>) {
     let Some((name, value)) = draft.take("UpstreamResponseCode") else { return };
+    if !draft.has("UpstreamIP") && typed::response_code(&value) == Some(0) {
+        return draft.put_back(name, value);
+    }
     match response_code(draft, &value) {
-        Some(number) => draft.set_below("cloudflare", name, Val::Int(number)),
+        // A name in text is no number: the rest of the fields tells so.
+        Some(_) => draft.put_back(name, value),
         None => draft.refuse(name, &value),
     }
 }
@@ -155,9 +165,12 @@ fn port(draft: &mut Draft<'_>, name: &str, path: &str) {
 
 /// From QueryTypeName, else QueryType, which is dropped beside a name unless `keep_codes`.
 fn gateway_type(draft: &mut Draft<'_>) {
-    if !draft.has("QueryTypeName") {
+    let Some((name, value)) = draft.take("QueryTypeName") else { return question_type(draft) };
+    let Some(told) = value.text() else {
+        draft.refuse(name, &value);
         return question_type(draft);
-    }
+    };
+    draft.set("dns.question.type", told);
     if let Some((name, value)) = draft.take("QueryType") {
         if code(&value).is_none() && !value.text().is_some_and(is_mnemonic) {
             draft.refuse(name, &value);
@@ -165,7 +178,6 @@ fn gateway_type(draft: &mut Draft<'_>) {
             draft.keep_number(name, &value);
         }
     }
-    draft.map("QueryTypeName", "dns.question.type", |value| value.text().map(Val::from));
 }
 
 fn resolved_ips(draft: &mut Draft<'_>) {

@@ -39,6 +39,11 @@ impl<'a> Draft<'a> {
         Some(self.left.remove(place))
     }
 
+    /// Leaves a field to be read once more.
+    pub(crate) fn put_back(&mut self, name: &'static str, value: Val) {
+        self.left.push((name, value));
+    }
+
     /// Writes a field of the record itself; its name may have any spelling.
     pub(crate) fn set_top(&mut self, name: &str, value: Val) {
         self.written.push((vec![name.into()], value));
@@ -56,9 +61,14 @@ impl<'a> Draft<'a> {
         self.written.push((path, value));
     }
 
-    /// Keeps a field as it came.
+    /// Keeps a field as it came; as JSON where it has a map and the field never holds one.
     pub(crate) fn refuse(&mut self, name: &'static str, value: &Val) {
-        self.set_below("cloudflare", name, value.plain());
+        let field = tables::fields(self.dataset).find(|field| field.name == name);
+        let kept = match field.map(|field| field.kind) {
+            Some(Kind::Objects) => value.plain(),
+            _ => typed::without_maps(value),
+        };
+        self.set_below("cloudflare", name, kept);
         self.notes.push(name);
     }
 

@@ -44,12 +44,14 @@ fn domain(draft: &mut Draft<'_>) {
     if name == "." || name.len() > 253 || name.parse::<IpAddr>().is_ok() {
         return;
     }
-    let folded = name.to_lowercase();
-    let labels: Vec<_> = name.split('.').collect();
+    let labels = typed::labels(&name);
     if labels.contains(&"") {
         return;
     }
     let from_right = |count: usize| labels[labels.len() - count..].join(".");
+    // No suffix of the list has a label with an escape in it: any other label stands for one.
+    let in_list = |label: &&str| label.replace('.', "-").to_lowercase();
+    let folded = labels.iter().map(in_list).collect::<Vec<_>>().join(".");
     let Some(suffix) = psl::suffix(folded.as_bytes()) else { return };
     let count = suffix.as_bytes().split(|byte| *byte == b'.').count();
     draft.set("dns.question.top_level_domain", from_right(count));

@@ -68,8 +68,15 @@ fn number(digits: &str) -> Val {
     }
 }
 
-/// The object of `text`, when it is exactly one JSON object.
+/// The object of `text`, when it is exactly one JSON object. Before it may be a byte order mark,
+/// behind it NULs and one comma, and white space anywhere around.
 pub(crate) fn parse_object(text: &str) -> Option<Val> {
+    const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
+    let text = text.trim_start_matches(SPACE);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let past = [&SPACE[..], &['\0']].concat();
+    let text = text.trim_end_matches(&past[..]);
+    let text = text.strip_suffix(',').unwrap_or(text).trim_end_matches(&past[..]);
     parse(text).filter(|value| matches!(value, Val::Map(_)))
 }
 

@@ -15,9 +15,11 @@ pub(crate) mod settings;
 pub(crate) mod tables;
 pub(crate) mod through;
 pub(crate) mod time;
-mod typed;
+pub(crate) mod typed;
 pub(crate) mod value;
 pub(crate) mod wire;
+
+use std::collections::BTreeSet;
 
 use draft::Draft;
 use settings::Settings;
@@ -36,32 +38,53 @@ pub(crate) enum Verdict {
     Dropped,
 }
 
-/// What becomes of an event with that record and that time in its header.
-pub(crate) fn judge(settings: &Settings, event_time: &Val, record: &Val) -> Verdict {
-    map(settings, event_time, record).unwrap_or(match settings.drop {
-        true => Verdict::Dropped,
-        false => Verdict::Passed,
-    })
+/// Why an event is not mapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    MappedBefore,
+    NoQueryName,
+    NotTold,
+    NotJson,
 }
 
-fn map(settings: &Settings, event_time: &Val, event: &Val) -> Option<Verdict> {
+/// What becomes of an event with that record and that time in its header.
+pub(crate) fn judge(settings: &Settings, event_time: &Val, record: &Val) -> Verdict {
+    match map(settings, event_time, record) {
+        Ok(mapped) => mapped,
+        Err(why) if settings.drop && why != Why::MappedBefore => Verdict::Dropped,
+        Err(_) => Verdict::Passed,
+    }
+}
+
+/// Why an event with that record is not mapped, when it is not.
+pub(crate) fn why(settings: &Settings, record: &Val) -> Option<Why> {
+    map(settings, &Val::Nil, record).err()
+}
+
+fn map(settings: &Settings, event_time: &Val, event: &Val) -> Result<Verdict, Why> {
     if is_ecs(event) {
-        return None;
+        return Err(Why::MappedBefore);
     }
     let text = match &settings.key_name {
-        Some(key_name) => Some(event.members(key_name).last()?.text()?.to_owned()),
+        Some(key_name) => {
+            let text = event.members(key_name).last().and_then(Val::text);
+            Some(text.ok_or(Why::NotJson)?.to_owned())
+        }
         None => None,
     };
     let record = match &text {
-        Some(text) => json::parse_object(text)?,
+        Some(text) => json::parse_object(text).ok_or(Why::NotJson)?,
         None => event.clone(),
     };
-    if is_ecs(&record) || record.members("QueryName").last().is_none_or(Val::is_absent) {
-        return None;
+    if is_ecs(&record) {
+        return Err(Why::MappedBefore);
+    }
+    if record.members("QueryName").last().is_none_or(Val::is_absent) {
+        return Err(Why::NoQueryName);
     }
     let dataset = match settings.dataset {
         Some(dataset) => dataset,
-        None => detect(&record)?,
+        None => detect(&record).ok_or(Why::NotTold)?,
     };
 
     let mut draft = Draft::new(settings, dataset, &record);
@@ -78,15 +101,35 @@ fn map(settings: &Settings, event_time: &Val, event: &Val) -> Option<Verdict> {
     }
     let mut behind = Vec::new();
     for (key, value) in foreign(settings, dataset, event, &record) {
-        if key.text().is_some_and(|name| settings.reserved(dataset).iter().any(|own| own == name)) {
-            draft.set_below("cloudflare.unmapped", key, value);
-        } else {
-            behind.push((key, value));
+        match place(settings, dataset, &key, &value) {
+            Place::Unmapped => draft.set_below("cloudflare.unmapped", key, value),
+            Place::Behind => behind.push((key, value)),
+            Place::Nowhere => {}
         }
     }
     let mut mapped = draft.finish();
     mapped.append(&mut behind);
-    Some(Verdict::Mapped { record: Val::Map(mapped), time })
+    Ok(Verdict::Mapped { record: Val::Map(mapped), time })
+}
+
+/// Where a foreign field goes.
+enum Place {
+    Behind,
+    Unmapped,
+    Nowhere,
+}
+
+fn place(settings: &Settings, dataset: &str, key: &Val, value: &Val) -> Place {
+    let Some(name) = key.text() else { return Place::Behind };
+    let is_reserved = settings.reserved(dataset).iter().any(|own| own == name);
+    // Other records of the index have objects there, or their time.
+    let is_shared = settings::SHARED.contains(&name) && !matches!(value, Val::Map(_));
+    match value {
+        _ if is_reserved || name == "@timestamp" => Place::Unmapped,
+        Val::Nil if is_shared => Place::Nowhere,
+        _ if is_shared => Place::Unmapped,
+        _ => Place::Behind,
+    }
 }
 
 /// Whether the record's `event.dataset` is one of the three.
@@ -97,17 +140,14 @@ fn is_ecs(record: &Val) -> bool {
         .any(|dataset| dataset.text().is_some_and(|name| tables::DATASETS.contains(&name)))
 }
 
+/// The dataset that has the most of the record's keys; on a tie the first.
 fn detect(record: &Val) -> Option<&'static str> {
-    const KEYS: [(&str, &[&str]); 3] = [
-        ("gateway_dns", &["Datetime", "RCode", "ResolverDecision", "QueryNameReversed"]),
-        (
-            "dns_firewall_logs",
-            &["ClientResponseCode", "ClusterID", "UpstreamIP", "UpstreamResponseCode"],
-        ),
-        ("dns_logs", &["QueryType", "ResponseCode", "Timestamp", "SourceIP", "ColoCode"]),
-    ];
-    let has = |key: &&str| record.members(key).next().is_some();
-    KEYS.iter().find(|(_, keys)| keys.iter().any(has)).map(|(dataset, _)| *dataset)
+    let keys: BTreeSet<_> = record.pairs().iter().filter_map(|(key, _)| key.text()).collect();
+    if !keys.iter().any(|key| tables::is_telling(key)) {
+        return None;
+    }
+    let has = |dataset: &str| tables::fields(dataset).filter(|f| keys.contains(f.name)).count();
+    tables::DATASETS.into_iter().rev().max_by_key(|dataset| has(dataset))
 }
 
 /// Writes the time and gives what the event's header is to tell.

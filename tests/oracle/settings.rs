@@ -75,8 +75,14 @@ impl Settings {
             "observer" => self.enriches("observer"),
             "related" => self.enriches("related"),
             "ecs" => self.enriches("version"),
+            // No row writes it yet.
+            "rule" => false,
             _ => true,
         });
         self.timestamp_key.iter().cloned().chain(written.map(str::to_owned)).collect()
     }
 }
+
+/// The top-level names that only some mappings write: all records of an index share them.
+pub(crate) const SHARED: [&str; 9] =
+    ["host", "user", "device", "destination", "rule", "observer", "related", "network", "ecs"];

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// The top-level names that the mapping may write, in the order of the output; the time comes before
-/// them, under the name that is configured.
-pub(crate) const TOP_LEVEL: [&str; 13] = [
+/// The top-level names that the mapping writes for some record, in the order of the output; the time
+/// comes before them, under the name that is configured.
+pub(crate) const TOP_LEVEL: [&str; 14] = [
     "dns",
     "event",
     "source",
@@ -14,6 +14,7 @@ pub(crate) const TOP_LEVEL: [&str; 13] = [
     "host",
     "device",
     "user",
+    "rule",
     "observer",
     "related",
     "ecs",
@@ -68,6 +69,34 @@ pub(crate) fn fields(dataset: &str) -> impl Iterator<Item = &'static Field> {
     FIELDS.iter().filter(move |field| field.dataset == dataset)
 }
 
+/// Fields with names that other logs have, too: they tell no dataset.
+pub(crate) const GENERAL: [&str; 19] = [
+    "QueryName",
+    "AccountID",
+    "ApplicationID",
+    "ApplicationName",
+    "DeviceID",
+    "DeviceName",
+    "Email",
+    "Location",
+    "LocationID",
+    "Policy",
+    "PolicyID",
+    "PolicyName",
+    "Protocol",
+    "QueryID",
+    "QuerySize",
+    "RegistrationID",
+    "TenantID",
+    "TimeZone",
+    "UserID",
+];
+
+/// Whether a key shows that a record is one of Cloudflare's DNS records.
+pub(crate) fn is_telling(name: &str) -> bool {
+    FIELDS.iter().any(|field| field.name == name) && !GENERAL.contains(&name)
+}
+
 fn names(csv: &'static str, column: usize) -> HashMap<i128, &'static str> {
     let row = |line: &'static str| {
         let columns: Vec<_> = line.split(',').collect();
@@ -100,6 +129,13 @@ pub(crate) fn code_name(number: i128, ecs: bool) -> Option<String> {
         (_, true) => name.to_uppercase(),
         (_, false) => (*name).to_owned(),
     })
+}
+
+/// The response code of that name, in any convention and any case. Two names share 16.
+pub(crate) fn code_named(name: &str) -> Option<i128> {
+    let is_name = |known: &&str| known.eq_ignore_ascii_case(name);
+    let in_row = |known: &str| known.split(" OR ").chain([known]).any(|known| is_name(&known));
+    SEKOIA_CODES.iter().find(|(_, known)| in_row(known)).map(|(number, _)| *number)
 }
 
 /// Names of classes (RFC 6895, section 3.2).

@@ -34,11 +34,9 @@ pub(crate) fn parse(value: &Val) -> Option<i128> {
     match value {
         Val::Int(number) => in_range(scaled(*number)),
         // Rust prints a double by its shortest digits, and never with an exponent.
-        Val::Float(number) if number.is_finite() => {
-            decimal(&format!("{number}")).and_then(in_range)
-        }
+        Val::Float(number) if number.is_finite() => text(&format!("{number}")),
         Val::Number(digits) if digits.contains(['e', 'E']) => {
-            decimal(&format!("{}", digits.parse::<f64>().ok()?)).and_then(in_range)
+            text(&format!("{}", digits.parse::<f64>().ok()?))
         }
         Val::Number(digits) => text(digits),
         Val::Str(_) | Val::Bin(_) => text(value.text()?),
@@ -50,34 +48,38 @@ fn text(text: &str) -> Option<i128> {
     if text.trim_start_matches('-').contains(['-', ':']) {
         return rfc3339(text).and_then(in_range);
     }
-    if text.contains('.') {
-        return decimal(text).and_then(in_range);
-    }
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let number: i128 = all_digits(digits)?.parse().ok()?;
-    in_range(scaled(if digits.len() < text.len() { -number } else { number }))
+    decimal(text, None).and_then(in_range)
 }
 
 fn all_digits(text: &str) -> Option<&str> {
     (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
 }
 
-/// Seconds, milliseconds, microseconds or nanoseconds, by absolute value.
-fn scaled(number: i128) -> i128 {
+/// The digits of nanoseconds in a unit, which absolute value tells: seconds, milliseconds,
+/// microseconds or nanoseconds.
+fn digits_of_unit(number: i128) -> usize {
     match number.abs() {
-        0..100_000_000_000 => number.saturating_mul(SECOND),
-        100_000_000_000..100_000_000_000_000 => number * 1_000_000,
-        100_000_000_000_000..100_000_000_000_000_000 => number * 1_000,
-        _ => number,
+        0..100_000_000_000 => 9,
+        100_000_000_000..100_000_000_000_000 => 6,
+        100_000_000_000_000..100_000_000_000_000_000 => 3,
+        _ => 0,
     }
 }
 
-/// Seconds with or without a fraction.
-fn decimal(text: &str) -> Option<i128> {
-    let (sign, unsigned) = text.strip_prefix('-').map_or((1, text), |unsigned| (-1, unsigned));
-    let (seconds, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
-    let seconds: i128 = all_digits(seconds)?.parse().ok()?;
-    Some(sign * (seconds.checked_mul(SECOND)? + nanoseconds(fraction)?))
+fn scaled(number: i128) -> i128 {
+    number.saturating_mul(10i128.pow(digits_of_unit(number) as u32))
+}
+
+/// A number with or without a fraction, of which what is below a nanosecond is cut; in that unit,
+/// or else in the one that its size tells.
+fn decimal(text: &str, unit: Option<usize>) -> Option<i128> {
+    let (sign, unsigned) = text.strip_prefix('-').map_or((1, text), |unsigned| (-1i128, unsigned));
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
+    let (whole, fraction) = (all_digits(whole)?, all_digits(fraction)?);
+    let size = whole.parse().ok()?;
+    let digits = unit.unwrap_or_else(|| digits_of_unit(size));
+    let padded = format!("{fraction:0<digits$}");
+    sign.checked_mul(format!("{whole}{}", &padded[..digits]).parse().ok()?)
 }
 
 /// A fraction's digits, cut after nine.
@@ -171,7 +173,10 @@ pub(crate) fn of_event(time: &Val) -> Option<i128> {
             in_range(i128::from(part(0)) * SECOND + nanoseconds)
         }
         Val::Int(seconds) => in_range(seconds.checked_mul(SECOND)?),
-        Val::Float(_) => parse(time),
+        // A host writes seconds, however many.
+        Val::Float(seconds) if seconds.is_finite() => {
+            decimal(&format!("{seconds}"), Some(9)).and_then(in_range)
+        }
         _ => None,
     }
 }

@@ -106,6 +106,10 @@ fn other() -> BoxedStrategy<Item> {
     prop_oneof![3 => group, 1 => no_event].prop_map(Item::Other).boxed()
 }
 
+fn mapped_before(dataset: &str) -> Val {
+    Val::Map(vec![("kind".into(), "event".into()), ("dataset".into(), dataset.into())])
+}
+
 /// A chunk of events that hold those records, somebody else's, and things that are no events.
 pub(crate) fn of(records: BoxedStrategy<Vec<Val>>) -> BoxedStrategy<Vec<Item>> {
     let ours = records
@@ -116,6 +120,12 @@ pub(crate) fn of(records: BoxedStrategy<Vec<Val>>) -> BoxedStrategy<Vec<Item>> {
         Val::Map(vec![]),
         Val::Nil,
         "text".into(),
+        Val::Map(vec![("event".into(), mapped_before("dns_logs"))]),
+        Val::Map(vec![
+            ("QueryName".into(), "a".into()),
+            ("QueryType".into(), Val::Int(1)),
+            ("event".into(), mapped_before("gateway_dns")),
+        ]),
     ]);
     let others = vec(prop_oneof![1 => foreign.prop_flat_map(event), 1 => other()], 0..3);
     (ours, others).prop_map(|(ours, others)| [ours, others].concat()).prop_shuffle().boxed()

@@ -8,7 +8,7 @@ use crate::oracle::settings::Settings;
 use crate::oracle::tables::{self, Field, Kind, TOP_LEVEL};
 use crate::oracle::value::Val;
 
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 20] = [
     "foO-BAR-baz.xYz.",
     ".",
     "...",
@@ -23,6 +23,12 @@ const NAMES: [&str; 14] = [
     "xn--bcher-kva.de",
     "a..b.com",
     "localhost",
+    r"a.foo\..",
+    r"a.foo\\..",
+    r"..\.",
+    r"a\.b.example.com",
+    r"www.a\.co.uk.",
+    r"a\..b.com",
 ];
 
 const ADDRESSES: [&str; 20] = [
@@ -48,7 +54,7 @@ const ADDRESSES: [&str; 20] = [
     "abc",
 ];
 
-const TIMES: [&str; 27] = [
+const TIMES: [&str; 34] = [
     "2022-07-07T22:42:06.004Z",
     "2022-07-07t22:42:06z",
     "2022-07-07 22:42:06+02:00",
@@ -76,6 +82,29 @@ const TIMES: [&str; 27] = [
     "253402300799999999999",
     "yesterday",
     "2022-07-07T22:42:06.Z",
+    "1657233726004.5",
+    "1657233726004005.0061",
+    "1657233726004005006.99",
+    "-1657233726004.000001",
+    "99999999999.999999999999",
+    "100000000000.1",
+    "253402300799999999999.9",
+];
+
+/// Names of response codes, and near misses.
+const CODES: [&str; 12] = [
+    "NoError",
+    "NXDOMAIN",
+    "servfail",
+    "NOTIMP",
+    "BADVERS",
+    "badsig",
+    "BADVERS OR BADSIG",
+    "DSOTYPENI",
+    "NOERROR ",
+    "RCODE3",
+    "OR",
+    "abc",
 ];
 
 /// Names of fields that are nobody's, or clash.
@@ -119,6 +148,10 @@ fn time() -> BoxedStrategy<Val> {
         1 => (i64::MIN..=i64::MAX).prop_map(|time| Val::Int(time.into())),
         1 => (i64::MIN..=i64::MAX).prop_map(|time| time.to_string().into()),
         1 => (0..3_000_000_000_000i64).prop_map(|ms| Val::Float(ms as f64 / 1000.0)),
+        1 => (i64::MIN..=i64::MAX, 0..20).prop_map(|(time, digits)| {
+            Val::Float(time as f64 / 10f64.powi(digits))
+        }),
+        1 => ("-?[0-9]{9,20}", "[0-9]{1,12}").prop_map(|(a, b)| format!("{a}.{b}").into()),
         4 => one_of(&TIMES),
     ]
     .boxed()
@@ -169,12 +202,15 @@ fn answers() -> BoxedStrategy<Val> {
 fn fitting(field: &Field) -> BoxedStrategy<Val> {
     match (field.name, field.kind) {
         ("QueryName", _) => {
-            prop_oneof![one_of(&NAMES), "[a-zA-Z0-9.-]{1,60}".prop_map(Val::from)].boxed()
+            prop_oneof![one_of(&NAMES), r"[a-zA-Z0-9.\\-]{1,60}".prop_map(Val::from)].boxed()
         }
         ("SourceIP" | "UpstreamIP" | "SrcIP" | "DstIP", _) => one_of(&ADDRESSES),
         ("ResolvedIPs", _) => vec(one_of(&ADDRESSES), 1..4).prop_map(Val::Array).boxed(),
         ("QueryTypeName", _) => one_of(&["A", "AAAA", "HTTPS"]),
         ("QueryType", _) => prop_oneof![4 => number_forms(), 1 => one_of(&["A", "AAAA"])].boxed(),
+        ("ResponseCode" | "ClientResponseCode" | "UpstreamResponseCode" | "RCode", _) => {
+            prop_oneof![3 => number_forms(), 1 => one_of(&CODES)].boxed()
+        }
         ("Protocol", _) => one_of(&["udp", "tcp", "https", "tls", "doh", "UDP", "HTTPS", "quic"]),
         ("ResourceRecordsJSON", _) => answers(),
         (_, Kind::Text) => word(),
@@ -182,6 +218,8 @@ fn fitting(field: &Field) -> BoxedStrategy<Val> {
         (_, Kind::Bool) => prop_oneof![
             any::<bool>().prop_map(Val::Bool),
             any::<bool>().prop_map(|truth| truth.to_string().into()),
+            one_of(&["TRUE", "False", "fALSE", "yes", "1", "truee"]),
+            select(vec![Val::Int(0), Val::Int(1), Val::Int(2), Val::Float(1.0), Val::Float(0.0)]),
         ]
         .boxed(),
         (_, Kind::Time) => time(),
@@ -229,12 +267,25 @@ fn record(dataset: &'static str) -> BoxedStrategy<Val> {
         2 => select(&tables::FIELDS[..]).prop_map(|field| text(field.name)),
     ];
     let foreign = vec((foreign, anything()), 0..4);
+    let own = prop_oneof![12 => own.boxed(), 1 => general()];
     (own, name, foreign)
         .prop_map(|(own, name, foreign)| {
             own.into_iter().chain(name).chain(foreign).collect::<Vec<_>>()
         })
         .prop_shuffle()
         .prop_map(Val::Map)
+        .boxed()
+}
+
+/// Fields that tell no dataset, and one that does, or none.
+fn general() -> BoxedStrategy<Vec<(Val, Val)>> {
+    let words = subsequence(tables::GENERAL.to_vec(), 0..=tables::GENERAL.len());
+    let one = proptest::option::of(select(&tables::FIELDS[..]).prop_map(|field| field.name));
+    let value = prop_oneof![Just(Val::Nil), word()];
+    (words, one, vec(value, tables::GENERAL.len() + 1))
+        .prop_map(|(words, one, values)| {
+            words.into_iter().chain(one).map(Val::from).zip(values).collect()
+        })
         .boxed()
 }
 

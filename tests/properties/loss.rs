@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::oracle::settings::SHARED;
 use crate::oracle::tables::{self, Kind};
-use crate::oracle::time;
 use crate::oracle::value::Val;
+use crate::oracle::{json, time, typed};
 
 /// The scalars in a value, numbers and truth values in whichever form they come.
 fn scalars(value: &Val, into: &mut BTreeSet<String>) {
@@ -39,11 +40,20 @@ pub(crate) fn lost(dataset: &str, input: &Val, output: &Val) -> Vec<String> {
         let Some(name) = key.text() else { continue };
         let field = tables::fields(dataset).find(|field| field.name == name);
         let again = input.pairs()[place + 1..].iter().any(|(later, _)| later.text() == Some(name));
-        if field.is_some_and(|field| again || value.is_absent() || is_dropped(field, value)) {
+        if field.is_some_and(|field| again || value.is_absent() || is_dropped(input, field, value))
+        {
+            continue;
+        }
+        // A null says nothing where other records have an object.
+        if field.is_none() && SHARED.contains(&name) && matches!(value, Val::Nil) {
             continue;
         }
         let mut wanted = BTreeSet::new();
         scalars(value, &mut wanted);
+        let text = json::print(&value.plain());
+        if field.is_some_and(|field| field.kind != Kind::Objects) && there.contains(&text) {
+            wanted = BTreeSet::from([text]);
+        }
         if field.is_none() {
             wanted.insert(scalar(key));
         }
@@ -55,17 +65,18 @@ pub(crate) fn lost(dataset: &str, input: &Val, output: &Val) -> Vec<String> {
 }
 
 /// Whether the mapping has another form for the value, or none.
-fn is_dropped(field: &tables::Field, value: &Val) -> bool {
+fn is_dropped(record: &Val, field: &tables::Field, value: &Val) -> bool {
     let number = matches!(value, Val::Int(_) | Val::Float(_))
         || value.text().is_some_and(|text| text.parse::<i128>().is_ok());
-    let truth =
-        matches!(value, Val::Bool(_)) || ["true", "false"].map(Some).contains(&value.text());
+    let truth = typed::truth(value).is_some();
+    let is_named = || typed::response_code(value).and_then(|code| tables::code_name(code, false));
+    let has_name = record.members("QueryTypeName").last().and_then(Val::text);
     match (field.name, field.kind) {
         (_, Kind::Time) => time::parse(value).is_some(),
         // Beside a QueryTypeName it is dropped in any form.
-        ("QueryType", _) => number || field.dataset == "gateway_dns",
-        ("ResponseCode" | "ClientResponseCode" | "RCode", _) => number,
-        ("QueryRD" | "QueryDO" | "QueryTCP", _) => truth,
+        ("QueryType", _) => number || (field.dataset == "gateway_dns" && has_name.is_some()),
+        ("ResponseCode" | "ClientResponseCode" | "RCode", _) => is_named().is_some(),
+        (_, Kind::Bool) => truth,
         ("SrcPort" | "DstPort", _) => {
             value.text().is_some_and(|text| text.parse::<i128>() == Ok(0)) || scalar(value) == "0"
         }

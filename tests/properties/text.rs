@@ -57,11 +57,16 @@ fn text(record: Val) -> BoxedStrategy<String> {
         }
         format!("{}{}{}", spaces[0], spelled(&record, &spaces), spaces[spaces.len() - 1])
     });
-    let broken = select(vec!["{}", "x", "]", ",", "\u{feff}", "\u{a0}", "null"]);
-    (whole, broken, 0..24u8, any::<prop::sample::Index>())
-        .prop_map(|(whole, broken, how, place)| match how {
+    let broken =
+        select(vec!["{}", "x", "]", ",", "\u{feff}", "\u{a0}", "null", "\0", "\0,\n\0", ",,"]);
+    let behind = "[ \r\n\0]{0,3},?[ \n\0]{0,3}";
+    (whole, broken, behind, 0..24u8, any::<prop::sample::Index>())
+        .prop_map(|(whole, broken, behind, how, place)| match how {
             0 => whole + broken,
             1 => broken.to_owned() + &whole,
+            4 => whole + &behind,
+            5 => format!("\u{feff}{whole}{behind}"),
+            6 => format!(" \n\u{feff}\t{whole}"),
             2 => whole.chars().take(place.index(whole.len() + 1)).collect(),
             3 => format!("[{whole}]"),
             _ => whole,
