@@ -348,6 +348,12 @@ impl Config {
         Ok(config)
     }
 
+    /// What was set and does nothing, for want of another setting: a sentence for each.
+    pub fn without_effect(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let preserve_key = self.preserve_key && self.key_name.is_none();
+        preserve_key.then_some("preserve_key has no effect without key_name").into_iter()
+    }
+
     /// The datasets whose records these settings can meet.
     pub fn datasets(&self) -> impl Iterator<Item = Dataset> + use<> {
         let only = self.dataset;

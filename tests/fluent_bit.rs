@@ -38,6 +38,8 @@ mod layout;
 mod logpush;
 #[path = "fluent_bit/metrics.rs"]
 mod metrics;
+#[path = "fluent_bit/reload.rs"]
+mod reload;
 #[path = "fluent_bit/several.rs"]
 mod several;
 #[path = "fluent_bit/soak.rs"]

@@ -49,6 +49,15 @@ const HOSTS: [&str; 9] =
 /// What the host says last when a filter does not start.
 const FAILED: &str = "[error] [engine] filter initialization failed";
 
+/// What a host says of a filter whose settings are wrong: from 2.2 on they are checked in a callback
+/// ahead of the start.
+fn start_failed(host: &str) -> String {
+    let checks = !host.starts_with("gen1") && !host.starts_with("gen2");
+    let failed =
+        if checks { "Failed pre_run callback on filter" } else { "Failed initialize filter" };
+    format!("[error] {failed} cloudflare_dns.0")
+}
+
 /// Every way in which an event's header has been seen to be written, and then some.
 fn event_forms() -> Vec<String> {
     let mut forms = Vec::new();

@@ -1,11 +1,23 @@
-//! What Fluent Bit calls in an instance: its start, each chunk, its end.
+//! What Fluent Bit calls in an instance: the check of its settings, its start, each chunk, its end.
 
 use std::ffi::{c_char, c_int, c_void};
 
-use super::context::Context;
+use super::context::{Context, check};
 use super::fence::{catch, remember_panics};
 use crate::abi;
 use crate::host::{FilterAnswer, Instance, Log};
+
+/// Called before a start, and alone in a dry run and ahead of a reload (2.2 and newer): another
+/// answer than 0 ends the one, and leaves the running configuration alone in the other.
+pub(super) unsafe extern "C" fn cb_pre_run(
+    instance: *mut abi::flb_filter_instance,
+    config: *mut abi::flb_config,
+    _data: *mut c_void,
+) -> c_int {
+    // SAFETY: the host passes an instance that outlives the call, or null.
+    let instance = unsafe { Instance::new(instance) };
+    begin(instance, |instance| check(instance, config))
+}
 
 pub(super) unsafe extern "C" fn cb_init(
     instance: *mut abi::flb_filter_instance,
@@ -13,9 +25,19 @@ pub(super) unsafe extern "C" fn cb_init(
     _data: *mut c_void,
 ) -> c_int {
     // SAFETY: the host passes an instance that outlives its context, or null.
-    let Some(instance) = (unsafe { Instance::new(instance) }) else { return -1 };
-    match catch(|| start(instance, config)) {
-        Ok(started) => started.map_or(-1, |()| 0),
+    let instance = unsafe { Instance::new(instance) };
+    begin(instance, |instance| start(instance, config))
+}
+
+/// Does what begins an instance; 0 when that went well.
+fn begin(instance: Option<Instance>, what: impl FnOnce(Instance) -> Option<()>) -> c_int {
+    let Some(instance) = instance else { return -1 };
+    let all = || {
+        remember_panics();
+        what(instance)
+    };
+    match catch(all) {
+        Ok(done) => done.map_or(-1, |()| 0),
         Err(panic) => {
             let name = instance.name().unwrap_or_default();
             Log::new(&name, None).error(format_args!("{panic}; the start fails"));
@@ -26,7 +48,6 @@ pub(super) unsafe extern "C" fn cb_init(
 
 /// Makes the context of an instance and hands it over; `None` when the instance cannot start.
 fn start(instance: Instance, config: *const abi::flb_config) -> Option<()> {
-    remember_panics();
     let context = Box::into_raw(Box::new(Context::new(instance, config)?));
     if instance.set_context(context.cast()) {
         return Some(());

@@ -8,7 +8,7 @@ use super::version::version;
 use super::warnings::Warnings;
 use crate::abi;
 use crate::config::Config;
-use crate::host::{self, HostBuffer, Instance, Log};
+use crate::host::{self, HostBuffer, Instance, Internals, Layout, Log};
 use crate::inject_panic::inject_panic;
 use crate::rewrite::{Answer, Counts, Mapper, Outcome};
 
@@ -24,37 +24,58 @@ pub(super) struct Context {
     has_panicked: bool,
 }
 
-impl Context {
-    /// Reads the settings of an instance; `None` when they are wrong, which the log then tells.
-    pub(super) fn new(instance: Instance, config: *const abi::flb_config) -> Option<Self> {
-        inject_panic("init");
+/// What the settings of an instance come to: the same before a start and at it.
+struct Opening {
+    name: String,
+    layout: Layout,
+    /// None in a host whose instances do not show theirs.
+    internals: Option<Internals>,
+    log: Log,
+    settings: Config,
+    mapper: Mapper,
+}
+
+impl Opening {
+    /// Reads the settings; `None` when they are wrong, which the log then tells.
+    fn read(instance: Instance, config: *const abi::flb_config) -> Option<Self> {
         let name = instance.name().unwrap_or_else(|| "cloudflare_dns".to_owned());
         let layout = host::layout().ok()?;
         let internals = instance.internals(registered(layout.shape), config);
         let log = Log::new(&name, internals.and_then(|internals| internals.log_level));
         let settings = Config::read(|key| instance.property(key));
         match settings.and_then(|settings| Ok((Mapper::new(&settings)?, settings))) {
-            Ok((mapper, settings)) => {
-                if let Some(internals) = internals {
-                    log.debug(format_args!("{layout}; instance: {internals}"));
-                }
-                log.info(format_args!("{}, {settings}", version()));
-                let metrics = internals.and_then(|it| Metrics::new(it, &name, &settings));
-                let warnings = Warnings::default();
-                Some(Self {
-                    mapper,
-                    counts: Counts::default(),
-                    log,
-                    metrics,
-                    warnings,
-                    has_panicked: false,
-                })
-            }
+            Ok((mapper, settings)) => Some(Self { name, layout, internals, log, settings, mapper }),
             Err(wrong) => {
                 log.error(format_args!("{wrong}"));
                 None
             }
         }
+    }
+}
+
+/// Whether an instance can start with its settings; `None` when not, which the log then tells.
+/// Nothing stays of it.
+pub(super) fn check(instance: Instance, config: *const abi::flb_config) -> Option<()> {
+    inject_panic("pre_run");
+    Opening::read(instance, config).map(drop)
+}
+
+impl Context {
+    /// Starts an instance; `None` when its settings are wrong, which the log then tells.
+    pub(super) fn new(instance: Instance, config: *const abi::flb_config) -> Option<Self> {
+        inject_panic("init");
+        let opening = Opening::read(instance, config)?;
+        let Opening { name, layout, internals, log, settings, mapper } = opening;
+        if let Some(internals) = internals {
+            log.debug(format_args!("{layout}; instance: {internals}"));
+        }
+        log.info(format_args!("{}, {settings}", version()));
+        for idle in settings.without_effect() {
+            log.warn(format_args!("{idle}"));
+        }
+        let metrics = internals.and_then(|it| Metrics::new(it, &name, &settings));
+        let (counts, warnings) = Default::default();
+        Some(Self { mapper, counts, log, metrics, warnings, has_panicked: false })
     }
 
     /// Maps a chunk; gives the new one where anything changes.

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_void};
 use std::ptr;
 
-use super::callbacks::{cb_exit, cb_filter, cb_init};
+use super::callbacks::{cb_exit, cb_filter, cb_init, cb_pre_run};
 use super::exported::{DESCRIPTION, NAME, filter_cloudflare_dns_plugin};
 use super::help;
 use crate::abi;
@@ -57,7 +57,7 @@ fn long(config_map: *const c_void) -> abi::flb_filter_plugin_long {
         name: NAME,
         description: DESCRIPTION,
         config_map,
-        cb_pre_run: None,
+        cb_pre_run: Some(cb_pre_run),
         cb_init: Some(cb_init),
         cb_filter: Some(cb_filter),
         cb_exit: Some(cb_exit),

@@ -26,6 +26,10 @@ pub(crate) const YAML: Version = Version(2, 0, 0);
 pub(crate) const METRICS: Version = Version(2, 0, 0);
 /// Filters run as processors of an input, and SIGHUP reloads the configuration.
 pub(crate) const PROCESSORS: Version = Version(2, 1, 0);
+/// Filters are asked to check their settings before they start, and before a reload.
+pub(crate) const CHECKS: Version = Version(2, 2, 0);
+/// So they are in a dry run.
+pub(crate) const DRY_RUN_CHECKS: Version = Version(5, 0, 0);
 /// in_tail reads `.gz` files.
 pub(crate) const TAILS_GZIP: Version = Version(3, 0, 0);
 /// OpenTelemetry's resources and scopes are group markers in a chunk.

@@ -4,7 +4,7 @@ use flb_filter_cloudflare_dns::VERSION;
 use flb_filter_cloudflare_dns::config::{KEYS, Kind};
 
 use crate::golden::DNS;
-use crate::hosts::{Host, YAML, each, each_since};
+use crate::hosts::{CHECKS, Host, YAML, each, each_since};
 use crate::pipeline::{Pipeline, Properties};
 use crate::plugin::plugin;
 use crate::run::{Site, with_whole_log};
@@ -76,7 +76,10 @@ fn a_wrong_value_stops_the_start(host: &Host, yaml: bool) {
     let expected = [
         "[error] [filter:cloudflare_dns:cloudflare_dns.0] dataset: wrong value \"dns\"; \
          allowed: auto, dns_logs, dns_firewall_logs, gateway_dns",
-        "[error] Failed initialize filter cloudflare_dns.0",
+        match host.has(CHECKS) {
+            true => "[error] Failed pre_run callback on filter cloudflare_dns.0",
+            false => "[error] Failed initialize filter cloudflare_dns.0",
+        },
     ];
     let errors = errors(host, &[("dataset", "dns")], yaml);
     let known = errors.iter().all(|error| expected.contains(&&**error));

@@ -3,7 +3,7 @@
 use crate::driver::{Frame, Outcome, Run, assert_bytes, encode};
 use crate::lifecycle::{started, warned};
 use crate::samples::VARIED;
-use crate::{FAILED, HOSTS};
+use crate::{FAILED, HOSTS, start_failed};
 
 const INIT_FAILED: &str = "[error] Failed initialize filter cloudflare_dns.0";
 
@@ -25,7 +25,7 @@ fn log(run: &Outcome) -> Vec<String> {
 /// The line about a panic.
 fn panicked(place: &str) -> String {
     let consequence = match place {
-        "init" => "; the start fails",
+        "init" | "pre_run" => "; the start fails",
         "exit" => "",
         _ => "; passing this chunk through unchanged",
     };
@@ -75,6 +75,16 @@ fn a_panic_in_cb_init_fails_the_start_cleanly() {
 }
 
 #[test]
+fn a_panic_in_cb_pre_run_fails_the_check_and_the_start_cleanly() {
+    for host in HOSTS.into_iter().filter(|host| start_failed(host) != INIT_FAILED) {
+        let run = Run::new(host).panics_in("pre_run").ndjson(VARIED).refused();
+        assert_eq!(log(&run), [&panicked("pre_run"), &start_failed(host), FAILED], "{run}");
+        let run = Run::new(host).panics_in("pre_run").args(["--dry-run"]).refused();
+        assert_eq!(log(&run), [panicked("pre_run"), start_failed(host)], "{run}");
+    }
+}
+
+#[test]
 fn a_panic_in_cb_exit_costs_no_more_than_its_line() {
     for host in HOSTS {
         let expected = Run::new(host).ndjson(VARIED).well().raw();
@@ -108,6 +118,7 @@ fn a_panic_at_the_end_of_one_context_leaves_the_other_one_alone() {
 #[test]
 fn memcheck_finds_everything_freed_after_a_panic() {
     let run = |place| Run::new("gen4raw").panics_in(place).ndjson(VARIED).under_memcheck();
+    run("pre_run").refused();
     run("init").refused();
     for place in ["filter", "append", "exit"] {
         run(place).well();

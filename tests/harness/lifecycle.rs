@@ -3,9 +3,9 @@
 use flb_filter_cloudflare_dns::VERSION;
 use serde_json::json;
 
-use crate::HOSTS;
 use crate::driver::{Run, json_lines};
 use crate::samples::{SEEDS, VARIED};
+use crate::{HOSTS, start_failed};
 
 pub(crate) fn started(name: &str) -> String {
     format!(
@@ -80,6 +80,11 @@ fn missing_arguments_are_answered_with_not_touched() {
                 let out = if answer == "modified" { "written" } else { "unwritten" };
                 json!({"case": case, "answer": answer, "out": out})
             })
+            .chain(
+                start_failed(host)
+                    .contains("pre_run")
+                    .then(|| json!({"case": "pre_run without instance", "answer": -1})),
+            )
             .chain([
                 json!({"case": "exit without context", "answer": 0}),
                 json!({"case": "init without instance", "answer": -1}),

@@ -210,13 +210,30 @@ static void alternate(const struct context *old, const struct context *new,
     outcome_free(&other);
 }
 
+/* While the old context works on, as hosts from 2.2 on do it. */
+static bool check_before_reload(const struct options *options)
+{
+    struct options dry = *options;
+    struct context context;
+    bool well;
+
+    dry.dry_run = true;
+    well = context_start(&context, &dry);
+    context_stop(&context, &dry);
+    return well;
+}
+
 static bool run_reload(struct context *old, const struct options *options,
                        const struct work *work, struct outcome *outcome)
 {
     struct context new;
     struct outcome after = {0};
-    bool started = context_start(&new, options);
+    bool started;
 
+    if (!check_before_reload(options)) {
+        return false;
+    }
+    started = context_start(&new, options);
     if (started) {
         struct row row = row_of(&new, options, 0);
 

@@ -4,11 +4,10 @@ use serde_json::json;
 
 use crate::driver::{Run, assert_bytes, json_lines};
 use crate::samples::{SEEDS, VARIED};
-use crate::{FAILED, HOSTS};
+use crate::{FAILED, HOSTS, start_failed};
 
 const DESCRIPTION: &str = "Rewrite Cloudflare DNS logs into the Elastic Common Schema (ECS)";
 const PREFIX: &str = "[filter:cloudflare_dns:cloudflare_dns.0]";
-const INIT_FAILED: &str = "[error] Failed initialize filter cloudflare_dns.0";
 
 /// What is shown for a key without a default. It is no value.
 const NONE: &str = "(none)";
@@ -75,16 +74,78 @@ fn an_unknown_key_is_refused_by_the_host_with_the_list_of_keys() {
     }
 }
 
-/// Which values are wrong, and what the line says of each: tests/mapping/configuration.rs.
+/// Settings that are wrong, and the line about each. What else is wrong and what the line says:
+/// tests/mapping/configuration.rs.
+fn wrong() -> [(&'static [&'static str], String); 2] {
+    let line = |text: &str| format!("[error] {PREFIX} {text}");
+    let dataset = "dataset: wrong value \"dns\"; \
+                   allowed: auto, dns_logs, dns_firewall_logs, gateway_dns";
+    let timestamp_key = "timestamp_key: wrong value \"observer\"; allowed: 'off', or the name of a \
+                         field that the mapping does not write itself";
+    [
+        (&["dataset=dns"], line(dataset)),
+        (&["enrich=observer", "timestamp_key=observer"], line(timestamp_key)),
+    ]
+}
+
 #[test]
 fn a_wrong_value_is_refused_in_every_host() {
     for host in HOSTS {
-        let run = Run::new(host).with(&["dataset=dns"]).ndjson(SEEDS).refused();
-        let wrong = format!(
-            "[error] {PREFIX} dataset: wrong value \"dns\"; \
-             allowed: auto, dns_logs, dns_firewall_logs, gateway_dns"
-        );
-        assert_eq!(run.log(), [&wrong, INIT_FAILED, FAILED], "{run}");
+        for (properties, line) in wrong() {
+            let run = Run::new(host).with(properties).ndjson(SEEDS).refused();
+            assert_eq!(run.log(), [&line, &start_failed(host), FAILED], "{run}");
+        }
+    }
+}
+
+#[test]
+fn a_dry_run_finds_a_wrong_value_where_the_host_asks_ahead_of_the_start() {
+    for host in HOSTS {
+        let checks = start_failed(host).contains("pre_run");
+        for (properties, line) in wrong() {
+            // A level of the instance's own is obeyed before the start, too.
+            for (level, said) in
+                [(None, true), (Some("log_level=error"), true), (Some("log_level=off"), false)]
+            {
+                let run = Run::new(host).with(properties).with(level.as_slice());
+                let run = run.args(["--dry-run"]).go();
+                let lines = [line.clone(), start_failed(host)];
+                let lines = if checks { &lines[usize::from(!said)..] } else { &[] };
+                assert_eq!(
+                    (run.status, run.log()),
+                    (Some(i32::from(checks)), lines.to_vec()),
+                    "{run}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_dry_run_with_good_values_says_nothing_and_leaves_nothing() {
+    for host in HOSTS {
+        for properties in [&[][..], &["enrich=all", "convention=ecs"], &["preserve_key=on"]] {
+            let run = Run::new(host).with(properties).args(["--dry-run"]).well();
+            assert_eq!((run.log(), run.metrics()), (vec![], vec![]), "{run}");
+        }
+    }
+}
+
+#[test]
+fn settings_without_effect_get_one_warning_at_the_start() {
+    let warning = format!("[warn] {PREFIX} preserve_key has no effect without key_name");
+    for (properties, count) in [
+        (&["preserve_key=on"][..], 1),
+        (&["preserve_key=on", "key_name="], 1),
+        (&["preserve_key=off"], 0),
+        (&["key_name=log"], 0),
+        (&["preserve_key=on", "key_name=log", "reserve_data=off"], 0),
+    ] {
+        for host in ["gen1", "gen4raw"] {
+            let run = Run::new(host).with(properties).ndjson(SEEDS).well();
+            let warnings = run.log().into_iter().filter(|line| line.starts_with("[warn]"));
+            assert_eq!(warnings.collect::<Vec<_>>(), vec![warning.clone(); count], "{run}");
+        }
     }
 }
 

@@ -95,7 +95,8 @@ fn the_plugin_opens_nothing_and_starts_nothing_in_all_its_life() {
         let run = Run::new("gen4raw").with(&properties).args(["--marks", "--split", "300"]);
         let lines = lines.repeat(300) + FOREIGN;
         let run = run.ndjson(&lines).under_strace().well();
-        let all = ["cb_exit", "cb_filter", "cb_init", "dlclose", "dlopen", "host", "plugin"];
+        let callbacks = ["cb_exit", "cb_filter", "cb_init", "cb_pre_run"];
+        let all = [&callbacks[..], &["dlclose", "dlopen", "host", "plugin"]].concat();
         assert_eq!(seen(&run), all, "{run}");
         check(&run);
     }
@@ -104,6 +105,10 @@ fn the_plugin_opens_nothing_and_starts_nothing_in_all_its_life() {
 #[test]
 fn a_start_that_fails_opens_nothing_either() {
     let run = Run::new("gen4raw").with(&["dataset=dns"]).args(["--marks"]).ndjson(SEEDS);
+    let run = run.under_strace().refused();
+    assert_eq!(seen(&run), ["cb_pre_run", "dlclose", "dlopen", "host", "plugin"], "{run}");
+    check(&run);
+    let run = Run::new("gen2").with(&["dataset=dns"]).args(["--marks"]).ndjson(SEEDS);
     let run = run.under_strace().refused();
     assert_eq!(seen(&run), ["cb_init", "dlclose", "dlopen", "host", "plugin"], "{run}");
     check(&run);
