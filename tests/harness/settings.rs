@@ -80,8 +80,8 @@ fn wrong() -> [(&'static [&'static str], String); 2] {
     let line = |text: &str| format!("[error] {PREFIX} {text}");
     let dataset = "dataset: wrong value \"dns\"; \
                    allowed: auto, dns_logs, dns_firewall_logs, gateway_dns";
-    let timestamp_key = "timestamp_key: wrong value \"observer\"; allowed: 'off', or the name of a \
-                         field that the mapping does not write itself";
+    let timestamp_key = "timestamp_key: wrong value \"observer\"; allowed: off, false, no, none, or \
+                         the name of a field outside of those that the mapping writes";
     [
         (&["dataset=dns"], line(dataset)),
         (&["enrich=observer", "timestamp_key=observer"], line(timestamp_key)),
