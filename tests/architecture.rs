@@ -52,9 +52,9 @@ const MAY_IMPORT: [(&str, &[(&str, &str)]); 3] = [
         "src/source",
         &[
             ("json", "record name_set key_order prefix fields"),
-            ("detect", "record fields"),
-            ("record", "key_order name_set spans fields"),
+            ("record", "key_order name_set detect spans fields"),
             ("name_set", ""),
+            ("detect", "fields"),
             ("key_order", "prefix spans fields"),
             ("prefix", ""),
             ("spans", "fields"),
