@@ -3,8 +3,8 @@
 //!
 //! Its own built-in filters show both. They are exported variables of its executable: their size
 //! is the host's size of the struct, and where code stands in them is where its callbacks lie; a
-//! map of theirs has one stride only by which every element makes sense. All that are there have
-//! to agree. Only a host without any built-in filter is told by functions that came with a
+//! map of theirs has one stride only by which every element makes sense. All that are looked at
+//! have to agree. Only a host without any built-in filter is told by functions that came with a
 //! version and have stayed since. Everything else is refused, with one line in the log.
 
 use std::ffi::CStr;
@@ -75,7 +75,8 @@ fn find_out() -> Result<Layout, Refusal> {
     if !has_event_type && !SINCE_1_9_3.into_iter().any(exports) {
         return Err(Refusal::TooOld);
     }
-    let filters = BUILT_IN.map(|symbol| Filter::find(&host, symbol));
+    let mut found = BUILT_IN.into_iter().filter_map(|symbol| Filter::find(&host, symbol));
+    let filters: [_; ENOUGH] = std::array::from_fn(|_| found.next());
     let filters = || filters.iter().flatten();
     let (shape, evidence, stride) = match shape_of(filters())? {
         Some((shape, evidence)) => (shape, evidence, stride_of(&host, filters().map(Filter::map))),
@@ -104,6 +105,9 @@ const BUILT_IN: [&CStr; 12] = [
     c"filter_throttle_plugin",
     c"filter_type_converter_plugin",
 ];
+
+/// How many of them are looked at: the loader goes through all symbols to find the size of one.
+const ENOUGH: usize = 6;
 
 /// A built-in filter.
 struct Filter<'o> {
