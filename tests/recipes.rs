@@ -59,6 +59,8 @@ mod job;
 mod kubernetes;
 #[path = "recipes/pages.rs"]
 mod pages;
+#[path = "recipes/routes.rs"]
+mod routes;
 #[path = "recipes/statics.rs"]
 mod statics;
 #[path = "recipes/template.rs"]

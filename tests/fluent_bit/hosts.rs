@@ -115,6 +115,12 @@ extern "C" fn report() {
     drop(std::io::stderr().write_all(text.as_bytes()));
 }
 
+/// The newest of the executables.
+#[allow(dead_code, reason = "the recipes pair it with others")]
+pub(crate) fn newest() -> Option<&'static Host> {
+    hosts().iter().max_by_key(|host| host.version)
+}
+
 /// Runs a test in every executable.
 pub(crate) fn each(test: impl Fn(&Host) + Sync) {
     each_since(Version(0, 0, 0), test);

@@ -22,7 +22,7 @@ pub(crate) const KAFKA: Recipe = Recipe { name: "kafka" };
 
 /// Sends lines in the form that the version takes: versions before 2.2 ignore `Content-Encoding`,
 /// and 1.9 reads one JSON value of a body only.
-fn post(run: &mut Running<'_>, port: u16, lines: &str) {
+pub(crate) fn post(run: &mut Running<'_>, port: u16, lines: &str) {
     let host = run.site.host.clone();
     let array = || format!("[{}]", lines.lines().collect::<Vec<_>>().join(","));
     let body = if host.has(NDJSON_BODIES) { lines.to_owned() } else { array() };
@@ -67,6 +67,11 @@ fn bulk_body(server: Server, prefix: &str, user: &str) {
         }
         assert_eq!(without_ids(&receiver.text()), without_ids(&recipe.text("expected.ndjson")));
     });
+}
+
+/// The settings of a recipe that make its output deliver to a stand-in.
+pub(crate) fn elasticsearch_at(port: &str) -> [(&str, &str); 3] {
+    [("ES_HOST", "127.0.0.1"), ("ES_PORT", port), ("ES_TLS", "off")]
 }
 
 /// The lines of a bulk request without the identifiers of the documents, which are made from their
@@ -151,7 +156,7 @@ fn what_is_refused_for_a_while_is_sent_again() {
             _ => bulk(before, request),
         });
         let port = receiver.port.to_string();
-        let settings = [("ES_HOST", "127.0.0.1"), ("ES_PORT", &port), ("ES_TLS", "off")];
+        let settings = elasticsearch_at(&port);
         let accepted = || {
             let requests = receiver.requests();
             requests.iter().skip(1).map(Request::text).collect::<String>()

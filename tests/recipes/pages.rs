@@ -7,7 +7,7 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use crate::delivery::{ELASTICSEARCH, KAFKA, OPENSEARCH, SEKOIA, without_ids};
+use crate::delivery::{ELASTICSEARCH, KAFKA, OPENSEARCH, SEKOIA, elasticsearch_at, without_ids};
 use crate::files::FILES;
 use crate::hosts::{GZIP_BODIES, Host, NDJSON_BODIES, TAILS_GZIP, Version, each_since};
 use crate::http::free_port;
@@ -18,17 +18,21 @@ use crate::kubernetes::objects;
 use crate::machine::{Machine, blocks, head};
 use crate::receiver::{Receiver, accept, bulk};
 use crate::recipe::{ALL, Format, Recipe, each_format, examples, records_on_stdout};
+use crate::routes::{AGENT, AGGREGATOR, DEAD_LETTERS, SPLIT, by_index, dead_letters};
 use crate::run::Site;
 use crate::{mapper, strict};
 
 /// The pages, and what begins each of the blocks of commands on them: all are run below.
-const PAGES: [(&str, &[&str]); 6] = [
+const PAGES: [(&str, &[&str]); 9] = [
+    ("dead-letters", &[START, SEND, ". ./recipe.env\nmv "]),
     ("elasticsearch", &["curl -u", START, SEND]),
     ("files", &["mkdir -p /var/lib/fluent-bit", "mkdir -p /var/lib/logpush", "find ", "./unpack"]),
     ("https", &["openssl rand", SEND, "set -a; . ./recipe.env; set +a\nexport FLUENT_BIT"]),
     ("kafka", &[START, SEND]),
     ("kubernetes", &["docker build"]),
     ("sekoia", &[START, SEND]),
+    ("split", &[START, SEND]),
+    ("tiers", &["cd aggregator\n", "cd agent\nset -a", "cd agent\n. ./recipe.env"]),
 ];
 const START: &str = "set -a; . ./recipe.env; set +a\nfluent-bit -e";
 const SEND: &str = ". ./recipe.env\n../logpush/send.py";
@@ -91,13 +95,14 @@ fn delivers(
 ) {
     let site = Site::new(host);
     let machine = Machine::new(&site);
+    let count = recipe.input().lines().count();
     let port = free_port().to_string();
     machine.set(recipe, &[&[("PORT", &*port)], settings].concat());
     let start = head(&recipe.configuration(format)).swap_remove(0);
     let send = page(of_page).into_iter().find(|block| block.starts_with(SEND)).expect("a block");
     let mut run = machine.start(recipe.name, &start);
     let told = succeeds(&machine.run(recipe.name, &send));
-    assert!(told.starts_with("5 records in 1 batches"), "{told}");
+    assert!(told.starts_with(&format!("{count} records in 1 batches")), "{told}");
     let count = recipe.expected().len();
     run.until(&format!("{count} lines"), |_| (seen().lines().count() >= count).then_some(()));
     machine.stop(run);
@@ -280,6 +285,74 @@ fn the_command_that_unpacks_makes_files_for_every_in_tail() {
         run.until("the records", |site| (records_on_stdout(site).len() >= count).then_some(()));
         machine.stop(run);
         assert_eq!(records_on_stdout(&site), [FILES.expected(), FILES.expected()].concat());
+    });
+}
+
+#[test]
+fn the_commands_for_two_indices_deliver() {
+    each_format(GZIP_BODIES, |host, format| {
+        let index = Receiver::index(Server::Elasticsearch, bulk);
+        let port = index.port.to_string();
+        let settings = elasticsearch_at(&port);
+        delivers(SPLIT, "split", (host, format), &settings, || index.text());
+        assert_eq!(by_index(&index.text()), by_index(&SPLIT.text("expected.ndjson")));
+    });
+}
+
+/// The sender's validation upload is a dead letter too. Sent again, they are dead letters again.
+#[test]
+fn the_commands_for_dead_letters_deliver_and_send_them_again() {
+    each_format(GZIP_BODIES, |host, format| {
+        let site = Site::new(host);
+        let machine = Machine::new(&site);
+        let index = Receiver::index(Server::Elasticsearch, bulk);
+        let (port, to) = (free_port().to_string(), index.port.to_string());
+        let own = [("PORT", &*port)];
+        machine.set(DEAD_LETTERS, &[&own, &elasticsearch_at(&to)[..]].concat());
+        let start = head(&DEAD_LETTERS.configuration(format)).swap_remove(0);
+        let [_, send, again] = page("dead-letters").try_into().expect("three blocks");
+        let mut run = machine.start("dead-letters", &start);
+        let dir = machine.path("/var/lib/fluent-bit");
+        let mut expected = DEAD_LETTERS.dead_letters();
+        for commands in [&send, &again] {
+            succeeds(&machine.run("dead-letters", commands));
+            expected.insert(0, serde_json::json!({ "content": "tests" }));
+            let found = |_: &Site| (dead_letters(&dir).len() >= expected.len()).then_some(());
+            run.until("the dead letters", found);
+        }
+        let documents = without_ids(&DEAD_LETTERS.text("expected.ndjson"));
+        let count = documents.len();
+        run.until("documents", |_| (index.text().lines().count() >= count).then_some(()));
+        machine.stop(run);
+        assert_eq!(dead_letters(&dir), expected);
+        assert_eq!(without_ids(&index.text()), documents);
+    });
+}
+
+/// Both tiers on one machine, by the commands of their page.
+#[test]
+fn the_commands_for_two_tiers_deliver() {
+    each_since(GZIP_BODIES, |host| {
+        let (first, second) = (Site::new(host), Site::new(host));
+        let machines = [&first, &second].map(Machine::new);
+        let index = Receiver::index(Server::Elasticsearch, bulk);
+        let [port, forward] = [free_port(), free_port()].map(|port| port.to_string());
+        let to = index.port.to_string();
+        let own = [("PORT", &*forward)];
+        machines[1].set(AGGREGATOR, &[&own[..], &elasticsearch_at(&to)].concat());
+        let there = [("AGGREGATOR", "127.0.0.1"), ("AGGREGATOR_PORT", &*forward)];
+        machines[0].set(AGENT, &[&[("PORT", &*port)], &there[..]].concat());
+
+        let [aggregator, agent, send] = page("tiers").try_into().expect("three blocks");
+        let mut run = machines[1].start("tiers", &aggregator);
+        let agent = machines[0].start("tiers", &agent);
+        succeeds(&machines[0].run("tiers", &send));
+        let documents = by_index(&ELASTICSEARCH.text("expected.ndjson"));
+        let count = documents.len();
+        run.until("documents", |_| (index.text().lines().count() / 2 >= count).then_some(()));
+        machines[0].stop(agent);
+        machines[1].stop(run);
+        assert_eq!(by_index(&index.text()), documents);
     });
 }
 

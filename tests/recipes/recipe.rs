@@ -13,13 +13,17 @@ use crate::run::{Running, Site};
 use crate::strict;
 
 /// All recipes that are a pipeline with input, both formats and expected output.
-pub(crate) const ALL: [Recipe; 6] = [
+pub(crate) const ALL: [Recipe; 10] = [
     Recipe { name: "https" },
     Recipe { name: "files" },
     Recipe { name: "elasticsearch" },
     Recipe { name: "opensearch" },
     Recipe { name: "sekoia" },
     Recipe { name: "kafka" },
+    Recipe { name: "split" },
+    Recipe { name: "dead-letters" },
+    Recipe { name: "tiers/agent" },
+    Recipe { name: "tiers/aggregator" },
 ];
 
 pub(crate) fn examples() -> PathBuf {
@@ -80,6 +84,12 @@ impl Recipe {
     /// What comes out, line by line.
     pub(crate) fn expected(self) -> Vec<Value> {
         strict::json_lines(&self.text("expected.ndjson"))
+    }
+
+    /// What comes out elsewhere: the recipe of dead letters has such.
+    pub(crate) fn dead_letters(self) -> Vec<Value> {
+        let there = self.path("dead-letters.ndjson").exists();
+        if there { strict::json_lines(&self.text("dead-letters.ndjson")) } else { Vec::new() }
     }
 
     pub(crate) fn configuration(self, format: Format) -> PathBuf {

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::hosts::{Version, each, each_since};
+use crate::hosts::{Version, each_since};
 use crate::model;
 use crate::plugin::plugin;
 use crate::recipe::{ALL, Format, Recipe, each_format, examples};
@@ -45,23 +45,28 @@ fn the_keys_of_the_filter_exist() {
 }
 
 /// The records that the mapper makes of a recipe's input are those that the recipe says come
-/// out, but for the time field where the output writes it.
+/// out, but for the time field where the output writes it. Their order is for the deliveries to say.
 #[test]
 fn the_mapper_makes_of_the_input_what_is_expected() {
     for recipe in ALL {
         if std::env::var_os("UPDATE_EXAMPLES").is_some() {
             update(recipe);
         }
-        let mapped = mapper::map(&recipe.filter(), &recipe.input());
+        let mut mapped = mapper::map(&recipe.filter(), &recipe.input());
         let by_output = recipe.filter().contains(&("timestamp_key".into(), "off".into()));
         let mut expected = documents(recipe);
         for record in &mut expected {
-            let time = record.as_object_mut().expect("an object").get("@timestamp").cloned();
-            assert!(time.is_some_and(|time| time.is_string()), "{}: {record}", recipe.name);
+            let record = record.as_object_mut().expect("an object");
             if by_output {
-                record.as_object_mut().map(|record| record.remove("@timestamp"));
+                record.remove("@timestamp");
+            } else {
+                let time = record.get("@timestamp");
+                assert!(time.is_some_and(Value::is_string), "{}: {record:?}", recipe.name);
             }
         }
+        expected.extend(recipe.dead_letters());
+        mapped.sort_by_key(Value::to_string);
+        expected.sort_by_key(Value::to_string);
         assert_eq!(mapped, expected, "{}", recipe.name);
     }
 }
@@ -129,7 +134,8 @@ fn every_fluent_bit_reads_the_configurations_to_start_from() {
 /// `--dry-run` is worth something: it refuses what is wrong.
 #[test]
 fn a_dry_run_refuses_a_recipe_with_a_wrong_section() {
-    each(|host| {
+    // 1.9.3 tells of it, and goes on.
+    each_since(Version(1, 9, 10), |host| {
         let site = Site::new(host);
         let wrong = ALL[0].text("fluent-bit.conf").replace("[OUTPUT]", "[OUTPUT");
         site.write("wrong.conf", wrong);
@@ -142,7 +148,8 @@ fn a_dry_run_refuses_a_recipe_with_a_wrong_section() {
 /// A directory of `examples/` that no test knows would be a recipe that nobody ran.
 #[test]
 fn every_directory_of_the_examples_is_known() {
-    let known: BTreeSet<_> = ALL.iter().map(|recipe| recipe.name).collect();
+    let directory = |recipe: &Recipe| recipe.name.split('/').next();
+    let known: BTreeSet<_> = ALL.iter().filter_map(directory).collect();
     let others = BTreeSet::from(["kubernetes", "logpush", "threads"]);
     let entries = fs::read_dir(examples()).expect("examples").map(|entry| entry.expect("an entry"));
     let names: BTreeSet<_> = entries
