@@ -41,6 +41,8 @@ mod recipe;
 #[path = "recipes/strict.rs"]
 mod strict;
 
+#[path = "recipes/chains.rs"]
+mod chains;
 #[path = "recipes/delivery.rs"]
 mod delivery;
 #[path = "recipes/demo.rs"]
