@@ -6,9 +6,13 @@
 mod chunk;
 #[path = "properties/generate.rs"]
 mod generate;
+#[allow(dead_code, reason = "the recipes' tests use the rest of it")]
+mod index_template;
 #[path = "properties/loss.rs"]
 mod loss;
 mod oracle;
+#[path = "properties/template.rs"]
+mod template;
 #[path = "properties/text.rs"]
 mod text;
 
@@ -138,6 +142,21 @@ proptest! {
         let dataset = dataset.and_then(Val::text).expect("a dataset");
         let lost = loss::lost(dataset, &record, &output);
         prop_assert!(lost.is_empty(), "lost {lost:?} of {record:?} in {output:?}");
+    }
+
+    #[test]
+    fn an_index_takes_whatever_is_mapped(
+        settings in generate::settings(),
+        of_text in any::<bool>(),
+        records in prop_oneof![generate::alike(), text::records()],
+    ) {
+        let settings = if of_text { self::of_text(settings) } else { settings };
+        let mut mapper = mapper(&settings);
+        for record in &records {
+            let Became::Mapped { record: output, .. } = event(&mut mapper, record) else { continue };
+            let document = template::document(&output);
+            prop_assert_eq!(template::taken(&document), Ok(()), "{:?} in {}", record, document);
+        }
     }
 
     #[test]
