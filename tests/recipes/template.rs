@@ -135,7 +135,10 @@ fn the_index_templates_have_every_field_that_the_filter_may_write() {
         let path = examples().join(server.name()).join("index-template.json");
         let wanted = format!("{:#}\n", template(server));
         if std::env::var_os("UPDATE_EXAMPLES").is_some() {
-            fs::write(&path, &wanted).expect("the template");
+            // Other tests read it at the same time.
+            let fresh = path.with_extension("fresh");
+            fs::write(&fresh, &wanted).expect("the template");
+            fs::rename(&fresh, &path).expect("the template");
         }
         let found = fs::read_to_string(&path).unwrap_or_default();
         assert!(
