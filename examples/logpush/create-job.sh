@@ -76,35 +76,36 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-# Asked for, unless --fields names others; and what else the dataset has.
+# The fields of each dataset; and of gateway_dns, which has many, those that are asked for unless
+# --fields names others: what the filter turns into ECS, and what tells why a query was let through or
+# blocked.
+dns=ColoCode,EDNSSubnet,EDNSSubnetLength,QueryName,QueryType,ResponseCached,ResponseCode,SourceIP,Timestamp
+firewall=ClientResponseCode,ClusterID,ColoCode,EDNSSubnet,EDNSSubnetLength,QueryDO,QueryName,QueryRD,QuerySize
+firewall=$firewall,QueryTCP,QueryType,ResponseCached,ResponseCachedStale,ResponseReason,SourceIP,Timestamp
+firewall=$firewall,UpstreamIP,UpstreamResponseCode,UpstreamResponseTimeMs
+asked=AccountID,ColoCode,Datetime,DeviceID,DeviceName,DstIP,DstPort,Email,Location,MatchedCategoryIDs
+asked=$asked,MatchedCategoryNames,PolicyID,PolicyName,Protocol,QueryCategoryIDs,QueryCategoryNames,QueryName
+asked=$asked,QueryType,QueryTypeName,RCode,ResolvedIPs,ResolverDecision,ResourceRecordsJSON,SrcIP,SrcPort,UserID
+gateway=$asked,ApplicationID,ApplicationName,AppliedMaxTTL,AuthoritativeNameServerIPs,CNAMECategoryIDs
+gateway=$gateway,CNAMECategoryNames,CNAMEs,CNAMEsReversed,ColoID,CustomResolveDurationMs,CustomResolverAddress
+gateway=$gateway,CustomResolverPolicyID,CustomResolverPolicyName,CustomResolverResponse,DoHSubdomain
+gateway=$gateway,DoTSubdomain,EDEErrors,InitialCategoryIDs,InitialCategoryNames,InitialResolvedIPs
+gateway=$gateway,InternalDNSDurationMs,InternalDNSFallbackStrategy,InternalDNSRCode,InternalDNSViewID
+gateway=$gateway,InternalDNSZoneID,IsResponseCached,LocationID,MatchedIndicatorFeedIDs,MatchedIndicatorFeedNames
+gateway=$gateway,Policy,QueryApplicationIDs,QueryApplicationNames,QueryID,QueryIndicatorFeedIDs
+gateway=$gateway,QueryIndicatorFeedNames,QueryNameReversed,QuerySize,RData,RedirectTargetURI,RegistrationID
+gateway=$gateway,RequestContextCategoryIDs,RequestContextCategoryNames,ResolvedIPCategoryIDs
+gateway=$gateway,ResolvedIPCategoryNames,ResolvedIPContinentCodes,ResolvedIPCountryCodes,ResolverPolicyID
+gateway=$gateway,ResolverPolicyName,ResourceRecords,ResponseTimeMs,SrcIPContinentCode,SrcIPCountryCode,TenantID
+gateway=$gateway,TimeZone,TimeZoneInferredMethod,UpstreamRecordTTLs
+# Words that other logs have too: with QueryName and some of these alone, the filter maps nothing.
+general=AccountID,ApplicationID,ApplicationName,DeviceID,DeviceName,Email,Location,LocationID,Policy,PolicyID
+general=$general,PolicyName,Protocol,QueryID,QueryName,QuerySize,RegistrationID,TenantID,TimeZone,UserID
+
 case $dataset in
-dns_logs)
-    asked=ColoCode,EDNSSubnet,EDNSSubnetLength,QueryName,QueryType,ResponseCached,ResponseCode,SourceIP,Timestamp
-    more=
-    ;;
-dns_firewall_logs)
-    asked=ClientResponseCode,ClusterID,ColoCode,EDNSSubnet,EDNSSubnetLength,QueryDO,QueryName,QueryRD,QuerySize
-    asked=$asked,QueryTCP,QueryType,ResponseCached,ResponseCachedStale,ResponseReason,SourceIP,Timestamp,UpstreamIP
-    asked=$asked,UpstreamResponseCode,UpstreamResponseTimeMs
-    more=
-    ;;
-gateway_dns)
-    # What the filter turns into ECS, and what tells why a query was let through or blocked.
-    asked=AccountID,ColoCode,Datetime,DeviceID,DeviceName,DstIP,DstPort,Email,Location,MatchedCategoryIDs
-    asked=$asked,MatchedCategoryNames,PolicyID,PolicyName,Protocol,QueryCategoryIDs,QueryCategoryNames,QueryName
-    asked=$asked,QueryType,QueryTypeName,RCode,ResolvedIPs,ResolverDecision,ResourceRecordsJSON,SrcIP,SrcPort,UserID
-    more=ApplicationID,ApplicationName,AppliedMaxTTL,AuthoritativeNameServerIPs,CNAMECategoryIDs,CNAMECategoryNames
-    more=$more,CNAMEs,CNAMEsReversed,ColoID,CustomResolveDurationMs,CustomResolverAddress,CustomResolverPolicyID
-    more=$more,CustomResolverPolicyName,CustomResolverResponse,DoHSubdomain,DoTSubdomain,EDEErrors
-    more=$more,InitialCategoryIDs,InitialCategoryNames,InitialResolvedIPs,InternalDNSDurationMs
-    more=$more,InternalDNSFallbackStrategy,InternalDNSRCode,InternalDNSViewID,InternalDNSZoneID,IsResponseCached
-    more=$more,LocationID,MatchedIndicatorFeedIDs,MatchedIndicatorFeedNames,Policy,QueryApplicationIDs
-    more=$more,QueryApplicationNames,QueryID,QueryIndicatorFeedIDs,QueryIndicatorFeedNames,QueryNameReversed
-    more=$more,QuerySize,RData,RedirectTargetURI,RegistrationID,RequestContextCategoryIDs
-    more=$more,RequestContextCategoryNames,ResolvedIPCategoryIDs,ResolvedIPCategoryNames,ResolvedIPContinentCodes
-    more=$more,ResolvedIPCountryCodes,ResolverPolicyID,ResolverPolicyName,ResourceRecords,ResponseTimeMs
-    more=$more,SrcIPContinentCode,SrcIPCountryCode,TenantID,TimeZone,TimeZoneInferredMethod,UpstreamRecordTTLs
-    ;;
+dns_logs) known=$dns asked=$dns ;;
+dns_firewall_logs) known=$firewall asked=$firewall ;;
+gateway_dns) known=$gateway ;;
 *) fail "--dataset: dns_logs, dns_firewall_logs or gateway_dns" ;;
 esac
 case $timestamps in
@@ -129,12 +130,28 @@ fields=${fields:-$asked}
 case $fields in *[!0-9A-Za-z,_-]*) fail "--fields: names with a comma between, no spaces, no quotes" ;; esac
 case ,$fields, in *,,*) fail "--fields: an empty name in $fields" ;; esac
 case ,$fields, in *,QueryName,*) ;; *) fail "--fields: without QueryName the filter maps nothing" ;; esac
+# How many of the fields are in a list.
+count() {
+    n=0
+    for field in $(echo "$fields" | tr , ' '); do
+        case ,$1, in *,"$field",*) n=$((n + 1)) ;; esac
+    done
+    echo "$n"
+}
+
 for field in $(echo "$fields" | tr , ' '); do
-    case ,$asked,$more, in
+    case ,$known, in
     *,"$field",*) ;;
     *) [ -n "$new_fields" ] || fail "--fields: $dataset has no $field (--new-fields: it has by now)" ;;
     esac
 done
+# The filter takes the dataset that has the most of a record's fields, and of two the first.
+told=dns_logs most=$(count "$dns")
+[ "$(count "$firewall")" -le "$most" ] || told=dns_firewall_logs most=$(count "$firewall")
+[ "$(count "$gateway")" -le "$most" ] || told=gateway_dns
+[ "$(count "$general")" -lt "$(count "$dns,$firewall,$gateway")" ] || told=none
+[ "$told" = "$dataset" ] || echo "$0: note: by these fields the filter tells $told:" \
+    "ask for more, or set \`dataset $dataset\` in the filter" >&2
 [ -n "$dry_run" ] || [ -n "${CLOUDFLARE_API_TOKEN:-}" ] || fail "CLOUDFLARE_API_TOKEN is not set"
 
 path=cloudflare.$dataset

@@ -121,6 +121,28 @@ fn the_fields_that_it_takes_are_those_of_the_dataset() {
     }
 }
 
+/// Whether the filter tells the dataset by some fields is said, and as the filter does it.
+#[test]
+fn fields_that_tell_another_dataset_or_none_are_noted() {
+    for dataset in Dataset::ALL {
+        let base = if dataset == Dataset::DnsLogs { ZONE } else { ACCOUNT };
+        for field in dataset.fields() {
+            let fields = format!("QueryName,{}", field.name());
+            let args = ["--dataset", dataset.name(), "--fields", &fields, "--dry-run"];
+            let output = create_job("https://api.invalid", &with(&base, &args));
+            assert!(output.status.success(), "{output:?}");
+            let record = json!({ "QueryName": "a.example", field.name(): "x" }).to_string();
+            let told = &mapper::map(&[], &record)[0]["event"]["dataset"];
+            let told = told.as_str().unwrap_or("none");
+            let note = String::from_utf8_lossy(&output.stderr).into_owned();
+            match told == dataset.name() {
+                true => assert_eq!(note, "", "{fields}"),
+                false => assert!(note.contains(&format!(" the filter tells {told}: ")), "{note}"),
+            }
+        }
+    }
+}
+
 #[test]
 fn each_format_of_a_time_is_asked_for_by_its_name() {
     for format in TIME_FORMATS {
