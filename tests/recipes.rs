@@ -55,6 +55,8 @@ mod files;
 mod front_page;
 #[path = "recipes/https.rs"]
 mod https;
+#[path = "recipes/in_the_way.rs"]
+mod in_the_way;
 #[path = "recipes/job.rs"]
 mod job;
 #[path = "recipes/kubernetes.rs"]

@@ -224,7 +224,7 @@ fn an_intake_gets_lines_of_json_and_its_key() {
 }
 
 /// `timestamp_format iso8601_ns` is known from here on.
-const KAFKA_NANOSECONDS: Version = Version(2, 1, 0);
+pub(crate) const KAFKA_NANOSECONDS: Version = Version(2, 1, 0);
 
 #[test]
 fn kafka_gets_each_message_with_one_timestamp() {
