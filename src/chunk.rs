@@ -33,7 +33,12 @@ impl Header {
     /// The time of the event; `None` when it has none, or one outside 0001–9999.
     #[inline]
     pub(crate) fn event_time(self, chunk: &[u8]) -> Option<Time> {
-        chunk.get(self.time..self.time_end).and_then(event_time)
+        event_time(self.encoded_time(chunk))
+    }
+
+    /// The event's time as it is encoded.
+    pub(crate) fn encoded_time(self, chunk: &[u8]) -> &[u8] {
+        chunk.get(self.time..self.time_end).unwrap_or_default()
     }
 
     /// Writes the header of the event at the offset `start` as it came, but for the time: `time`,

@@ -51,10 +51,32 @@ impl OnMismatch {
     }
 }
 
+/// The letters of names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameCase {
+    /// As they came.
+    Keep,
+    /// Small, the ASCII ones.
+    Lower,
+}
+
+impl NameCase {
+    const ALL: [Self; 2] = [Self::Keep, Self::Lower];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Lower => "lower",
+        }
+    }
+}
+
 /// Groups of ECS fields that are derived from the mapped ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[allow(clippy::struct_excessive_bools, reason = "six independent switches")]
+#[allow(clippy::struct_excessive_bools, reason = "independent switches")]
 pub struct Enrich {
+    /// `event.created`.
+    pub created: bool,
     /// `dns.question.registered_domain`, `.subdomain` and `.top_level_domain`.
     pub domain: bool,
     /// `related.ip`, `related.hosts` and `related.user`.
@@ -72,7 +94,8 @@ pub struct Enrich {
 type Group = (&'static str, fn(&mut Enrich) -> &mut bool);
 
 impl Enrich {
-    const GROUPS: [Group; 6] = [
+    const GROUPS: [Group; 7] = [
+        ("created", |enrich| &mut enrich.created),
         ("domain", |enrich| &mut enrich.domain),
         ("related", |enrich| &mut enrich.related),
         ("observer", |enrich| &mut enrich.observer),
@@ -116,6 +139,7 @@ pub struct Config {
     pub enrich: Enrich,
     pub keep_codes: bool,
     pub key_name: Option<String>,
+    pub name_case: NameCase,
     pub on_mismatch: OnMismatch,
     pub preserve_key: bool,
     pub preserve_original: bool,
@@ -174,7 +198,7 @@ const GROUPS: [&str; Enrich::GROUPS.len() + 1] = {
 const OFF: [&str; 4] = ["off", "false", "no", "none"];
 
 /// All keys, in the order of their names.
-pub const KEYS: [Key; 11] = [
+pub const KEYS: [Key; 12] = [
     Key {
         name: c"convention",
         kind: Kind::Choice(&[Convention::Sekoia.name(), Convention::Ecs.name()]),
@@ -233,6 +257,18 @@ pub const KEYS: [Key; 11] = [
         },
         // A name may hold anything, `none` too.
         show: |config, f| show_text(config.key_name.as_deref().unwrap_or(""), f),
+    },
+    Key {
+        name: c"name_case",
+        kind: Kind::Choice(&[NameCase::Keep.name(), NameCase::Lower.name()]),
+        default: Some(c"keep"),
+        help: c"The case of names in 'dns' and 'related.hosts': 'keep' it, or 'lower' it, because \
+               clients vary the case of queries",
+        set: |config, value| {
+            config.name_case = NameCase::ALL.into_iter().find(|of| of.name() == value)?;
+            Some(())
+        },
+        show: |config, f| f.write_str(config.name_case.name()),
     },
     Key {
         name: c"on_mismatch",
@@ -315,6 +351,7 @@ impl Default for Config {
             enrich: Enrich::default(),
             keep_codes: false,
             key_name: None,
+            name_case: NameCase::Keep,
             on_mismatch: OnMismatch::Keep,
             preserve_key: false,
             preserve_original: false,

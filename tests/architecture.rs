@@ -38,10 +38,10 @@ const MAY_IMPORT: [(&str, &[(&str, &str)]); 3] = [
     (
         "src/ecs",
         &[
-            ("mapping", "output draft event settings values"),
+            ("mapping", "output rules draft event settings values"),
             ("output", "rows draft settings values"),
             ("rows", "rules draft settings values"),
-            ("rules", "draft event values"),
+            ("rules", "draft event settings values"),
             ("draft", "event settings values"),
             ("event", ""),
             ("settings", ""),

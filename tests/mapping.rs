@@ -8,6 +8,8 @@
 
 #[path = "mapping/addresses.rs"]
 mod addresses;
+#[path = "mapping/answers.rs"]
+mod answers;
 #[path = "mapping/bad_values.rs"]
 mod bad_values;
 #[path = "mapping/codes.rs"]
@@ -34,13 +36,19 @@ mod foreign;
 mod found_by_fuzzing;
 #[path = "mapping/gateway_dns.rs"]
 mod gateway_dns;
+#[path = "mapping/gateway_ecs.rs"]
+mod gateway_ecs;
 #[path = "mapping/key_name.rs"]
 mod key_name;
+#[path = "mapping/name_case.rs"]
+mod name_case;
 mod oracle;
 #[path = "mapping/original.rs"]
 mod original;
 #[path = "mapping/ours.rs"]
 mod ours;
+#[path = "mapping/sekoia.rs"]
+mod sekoia;
 #[path = "mapping/support.rs"]
 mod support;
 #[path = "mapping/times.rs"]

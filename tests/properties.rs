@@ -134,7 +134,7 @@ proptest! {
 
     #[test]
     fn no_value_disappears(settings in generate::settings(), record in generate::any_record()) {
-        let settings = Settings { reserve_data: true, ..settings };
+        let settings = Settings { reserve_data: true, lower: false, ..settings };
         let Became::Mapped { record: output, .. } = event(&mut mapper(&settings), &record) else {
             return Ok(());
         };

@@ -41,6 +41,19 @@ pub const CASES: [Case; 17] = [
     not_ours("other JSON, key_name", Input::Text, records::other_json),
 ];
 
+/// Cases whose instructions are compared with each other, or with those of another version of the
+/// filter (`instructions.sh`). The peers do not map them.
+pub const WITHOUT_PEERS: [Case; 4] = [
+    gateway("gateway_dns, usual fields", NONE, records::gateway_dns_usual),
+    gateway("gateway_dns, ecs, usual fields", ECS, records::gateway_dns_usual),
+    gateway("gateway_dns, ecs, 3 text answers", ECS, records::gateway_dns_json_answers),
+    gateway("gateway_dns, ecs, 3 wire answers", ECS, records::gateway_dns_wire_answers),
+];
+
+const fn gateway(name: &'static str, options: Options, make: fn(&mut Source) -> Record) -> Case {
+    Case { make, ..dataset(name, Dataset::GatewayDns, options) }
+}
+
 const fn dataset(name: &'static str, dataset: Dataset, options: Options) -> Case {
     let make = match dataset {
         Dataset::DnsLogs => records::dns_logs,
@@ -61,7 +74,7 @@ const fn not_ours(name: &'static str, input: Input, make: fn(&mut Source) -> Rec
 impl Case {
     /// The case of that name.
     pub fn named(name: &str) -> Option<Self> {
-        CASES.into_iter().find(|case| case.name == name)
+        CASES.into_iter().chain(WITHOUT_PEERS).find(|case| case.name == name)
     }
 
     /// The filter's settings.

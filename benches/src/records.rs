@@ -1,6 +1,7 @@
 //! Records as Logpush writes them: the fields in its order, names and addresses and times that
 //! vary as in a log. Each call with the same seed gives the same records.
 
+use data_encoding::BASE64;
 use serde_json::{Value, json};
 
 /// A record: its pairs of key and value, in their order.
@@ -193,6 +194,73 @@ pub fn dns_firewall_logs(s: &mut Source) -> Record {
     ]
 }
 
+/// Base64 of an A record in wire format.
+fn wire_a(name: &str, address: &str) -> String {
+    let labels = name.split('.').map(|label| [&[label.len() as u8], label.as_bytes()].concat());
+    let address: std::net::Ipv4Addr = address.parse().expect("an IPv4 address");
+    let head = b"\0\0\x01\0\x01\0\0\x01\x2c\0\x04";
+    let record = [&labels.collect::<Vec<_>>().concat()[..], head, &address.octets()].concat();
+    BASE64.encode(&record)
+}
+
+/// A record of `gateway_dns` with the fields that have always had their rows, and no others.
+pub fn gateway_dns_usual(s: &mut Source) -> Record {
+    const USUAL: [&str; 18] = [
+        "ColoCode",
+        "Datetime",
+        "DeviceName",
+        "DstIP",
+        "DstPort",
+        "Email",
+        "Location",
+        "LocationID",
+        "Protocol",
+        "QueryName",
+        "QuerySize",
+        "QueryTypeName",
+        "RCode",
+        "ResolvedIPs",
+        "SrcIP",
+        "SrcPort",
+        "TimeZone",
+        "UserID",
+    ];
+    gateway_dns(s).into_iter().filter(|(key, _)| USUAL.contains(key)).collect()
+}
+
+/// The same with three answers as ResourceRecordsJSON, in place of what they resolve to.
+pub fn gateway_dns_json_answers(s: &mut Source) -> Record {
+    with_answers(s, |name, addresses| {
+        let answer = |address: &String| {
+            let name = format!("{name}.");
+            json!({"name": name, "type": "A", "class": "IN", "ttl": 300, "rdata": address})
+        };
+        let answers = Value::from(addresses.iter().map(answer).collect::<Vec<_>>());
+        ("ResourceRecordsJSON", answers.to_string().into())
+    })
+}
+
+/// The same three as RData.
+pub fn gateway_dns_wire_answers(s: &mut Source) -> Record {
+    with_answers(s, |name, addresses| {
+        let item = |address: &String| json!({"type": "1", "data": wire_a(name, address)});
+        ("RData", addresses.iter().map(item).collect())
+    })
+}
+
+fn with_answers(
+    s: &mut Source,
+    field: impl Fn(&str, &[String; 3]) -> (&'static str, Value),
+) -> Record {
+    let addresses = [s.v4(), s.v4(), s.v4()];
+    let mut record = gateway_dns_usual(s);
+    record.retain(|(key, _)| *key != "ResolvedIPs");
+    let (_, name) = record.iter().find(|(key, _)| *key == "QueryName").expect("a name");
+    let field = field(name.as_str().expect("text"), &addresses);
+    record.push(field);
+    record
+}
+
 /// A record of `gateway_dns`: all fields that are not deprecated, most of them empty.
 pub fn gateway_dns(s: &mut Source) -> Record {
     let name = s.name();
@@ -210,7 +278,7 @@ pub fn gateway_dns(s: &mut Source) -> Record {
     let answers = if answers.is_empty() { String::new() } else { Value::from(answers).to_string() };
     let records: Vec<_> = addresses
         .iter()
-        .map(|_| json!({"type": "1", "data": "wAwAAQABAAABLAAEXbjYIg=="}))
+        .map(|address| json!({"type": "1", "data": wire_a(&name, address)}))
         .collect();
     let countries: Vec<_> = addresses.iter().map(|_| "US").collect();
     let continents: Vec<_> = addresses.iter().map(|_| "NA").collect();

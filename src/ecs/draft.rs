@@ -2,27 +2,58 @@
 
 use super::event::{Event, Place};
 use super::settings::Settings;
+use super::values::cloudflare::Form;
+use super::values::created::Created;
 use super::values::error_message::{ErrorMessage, Reason};
 use super::values::ip::Family;
 use super::values::name::{Domain, split_name};
 use super::values::{cloudflare, coerce, depth};
+use crate::config::Convention;
 use crate::msgpack::{Part, Reader, Value, Writer, has_map, map_pairs, marker, text};
 use crate::source::{Dataset, Field, FieldSet, Record, Type};
 use crate::timestamp::{Fraction, Time, TimeFormat};
+use crate::wire::WireReader;
 
 /// What the rows of a record found, for the derived fields: fields that were read, and numbers.
 #[derive(Debug, Default)]
 pub(super) struct Found<'a> {
-    /// As it is written.
-    pub(super) question_name: Option<Part<'a>>,
+    pub(super) question_name: Option<QueriedName<'a>>,
     pub(super) response_code: Option<u16>,
     pub(super) source_ip: Option<(Field, Family)>,
     pub(super) destination_ip: Option<Field>,
     /// The array of them; not all need be valid.
     pub(super) resolved_ips: Option<Field>,
-    /// Whether the draft's answers are this record's.
-    pub(super) answers: bool,
+    pub(super) answers: Option<Answers>,
+    pub(super) effect: Option<Effect>,
     pub(super) domain: Option<Domain>,
+    /// Whether the type of the question is told by its name.
+    pub(super) has_type_name: bool,
+}
+
+/// The queried name, as it is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum QueriedName<'a> {
+    /// A part of the field's value.
+    AsItCame(Part<'a>),
+    /// In the draft's `changed_name`.
+    Changed,
+}
+
+/// Where the resource records of the answers are.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Answers {
+    /// In the field itself.
+    InField(Field),
+    /// In the draft's `answers`.
+    Decoded,
+}
+
+/// What the resolver did with a query.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Effect {
+    Allowed,
+    Denied,
+    Neither,
 }
 
 /// A record while it is being written.
@@ -30,7 +61,9 @@ pub(super) struct Draft<'a, 'w> {
     pub(super) settings: &'a Settings,
     pub(super) writer: Writer<'w>,
     pub(super) found: Found<'a>,
+    pub(super) changed_name: &'a mut Vec<u8>,
     pub(super) answers: &'a mut Vec<u8>,
+    pub(super) wire: &'a mut WireReader,
     pub(super) time: Option<Time>,
     pub(super) dataset: Dataset,
     pub(super) event: &'a Event<'a>,
@@ -40,10 +73,13 @@ pub(super) struct Draft<'a, 'w> {
     pub(super) left: FieldSet,
     /// Fields that could not be read.
     pub(super) refused: FieldSet,
+    /// Whether the record is known to have an `error.message`.
+    pub(super) has_error: bool,
     /// Whether memory could not be had.
     pub(super) starved: bool,
     pub(super) error_message: &'a mut ErrorMessage,
     pub(super) time_format: &'a mut TimeFormat,
+    pub(super) created: &'a mut Created,
 }
 
 /// Where a foreign field goes.
@@ -57,7 +93,7 @@ pub(super) enum ForeignPlace {
     Nowhere,
 }
 
-impl<'a> Draft<'a, '_> {
+impl<'a, 'w> Draft<'a, 'w> {
     /// Reads the time, writes the event's header, and finds the parts of the name.
     #[inline(always)]
     pub(super) fn begin(&mut self) {
@@ -118,6 +154,22 @@ impl<'a> Draft<'a, '_> {
         !self.record.present().and(FieldSet::of(fields)).is_empty()
     }
 
+    /// The writer, and the resource records of the answers.
+    pub(super) fn writer_and_answers(&mut self) -> (&mut Writer<'w>, &[u8]) {
+        let records = match self.found.answers {
+            Some(Answers::InField(field)) => self.value(field).unwrap_or_default(),
+            Some(Answers::Decoded) => self.answers,
+            None => &[],
+        };
+        (&mut self.writer, records)
+    }
+
+    /// Leaves a field to `cloudflare.<its name>` if it is there, though a row has taken it.
+    #[inline]
+    pub(super) fn keep_if_present(&mut self, field: Field) {
+        self.left = self.left.or(self.record.present().and(FieldSet::of(&[field])));
+    }
+
     /// Leaves a field that a row has taken to `cloudflare.<its name>`, too.
     #[inline]
     pub(super) fn keep(&mut self, field: Field) {
@@ -143,24 +195,31 @@ impl<'a> Draft<'a, '_> {
         false
     }
 
-    /// Whether the fields of `gateway_dns` are Cloudflare's, and not foreign, in this record.
-    pub(super) fn has_gateway_fields(&self) -> bool {
-        self.dataset == Dataset::GatewayDns
-    }
-
     /// The pairs of encoded key and value of the event's own record.
     pub(super) fn event_pairs(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
         let record = self.event.chunk.get(self.event.header.record..).unwrap_or_default();
         map_pairs(record).into_iter().flatten()
     }
 
-    /// The encoded value of a field that is left, as one under `cloudflare`, by its type.
+    /// The form in which a field that is left is written.
+    pub(super) fn form_of_left(&self, field: Field) -> Form {
+        let ecs = self.settings.convention == Convention::Ecs;
+        match field {
+            // A text has its row in `convention ecs`: a number is left.
+            Field::ResolverDecision if ecs => Form::Int,
+            // Sekoia's parser has it so, beside its name.
+            Field::QueryType if self.found.has_type_name && !ecs => Form::CodeAsText,
+            _ => Form::of(field.of_type()),
+        }
+    }
+
+    /// The encoded value of a field that is left, as one under `cloudflare`, in its form.
     ///
     /// Answers `false`, and writes nothing, when the value cannot be read; then it is refused.
     #[inline(always)]
-    pub(super) fn write_typed(&mut self, field: Field, of_type: Type) -> bool {
+    pub(super) fn write_typed(&mut self, field: Field, form: Form) -> bool {
         let value = self.record.value_there(self.bytes, field);
-        let written = cloudflare::write(&mut self.writer, of_type, value);
+        let written = cloudflare::write(&mut self.writer, form, value);
         written.map_err(|reason| self.refuse(field, reason)).is_ok()
     }
 
@@ -184,6 +243,14 @@ impl<'a> Draft<'a, '_> {
             }
         }
         true
+    }
+
+    /// Writes the time that the event came with, as text; `false` without any.
+    #[inline(always)]
+    pub(super) fn write_created(&mut self) -> bool {
+        let Event { chunk, header, .. } = *self.event;
+        let encoded = header.encoded_time(chunk);
+        self.created.write(&mut self.writer, encoded, || header.event_time(chunk))
     }
 
     #[inline]

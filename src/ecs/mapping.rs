@@ -6,12 +6,15 @@ use super::event::{Event, Place};
 use super::output::outline::{fields_of_rows, top_level_names};
 use super::output::template::{Signature, Templates, VARIANTS};
 use super::output::{full, templated};
+use super::rules::network;
 use super::settings::Settings;
+use super::values::created::Created;
 use super::values::error_message::ErrorMessage;
 use crate::config::{Config, WrongValue};
 use crate::msgpack::Writer;
 use crate::source::{Dataset, FieldSet, Record};
 use crate::timestamp::TimeFormat;
+use crate::wire::WireReader;
 
 /// Memory that is used anew for each record.
 #[derive(Debug, Default)]
@@ -19,8 +22,11 @@ pub(crate) struct Scratch {
     /// What could not be read in the record written last.
     pub error_message: ErrorMessage,
     time_format: TimeFormat,
+    created: Created,
     templates: Box<Templates>,
+    changed_name: Vec<u8>,
     answers: Vec<u8>,
+    wire: WireReader,
 }
 
 impl Settings {
@@ -57,7 +63,8 @@ pub(crate) fn write_event(
     scratch: &mut Scratch,
     room: &mut [u8],
 ) -> Result<usize, Shortage> {
-    let Scratch { error_message, time_format, templates, answers } = scratch;
+    let Scratch { error_message, time_format, created, templates, changed_name, answers, wire } =
+        scratch;
     error_message.clear();
     let bytes = match event.place {
         Place::Record => event.chunk,
@@ -68,7 +75,9 @@ pub(crate) fn write_event(
         settings,
         writer: Writer::new(room),
         found: Found::default(),
+        changed_name,
         answers,
+        wire,
         time: None,
         dataset,
         event,
@@ -76,9 +85,11 @@ pub(crate) fn write_event(
         record,
         left: record.present().and(settings.left_by_rows(dataset)),
         refused: FieldSet::NONE,
+        has_error: false,
         starved: false,
         error_message,
         time_format,
+        created,
     };
     draft.begin();
     let left = draft.left;
@@ -119,7 +130,8 @@ fn signature(draft: &Draft<'_, '_>, fields: FieldSet, variant: u8) -> Signature 
     Signature {
         dataset: draft.dataset,
         present: draft.record.present().and(fields),
-        domain: draft.found.domain.map_or(0, |domain| domain.parts()),
+        values: draft.found.domain.map_or(0, |domain| domain.parts())
+            | u8::from(network::keeps_protocol(draft)) << 3,
         variant,
     }
 }

@@ -1,6 +1,6 @@
 //! The configuration as the mapping needs it, worked out once.
 
-use crate::config::{Config, Convention, Enrich, WrongValue};
+use crate::config::{Config, Convention, Enrich, NameCase, WrongValue};
 use crate::msgpack::Writer;
 use crate::source::{Dataset, Field, FieldSet, NameSet};
 
@@ -15,6 +15,7 @@ pub struct Settings {
     pub convention: Convention,
     pub enrich: Enrich,
     pub keep_codes: bool,
+    pub name_case: NameCase,
     pub preserve_key: bool,
     pub preserve_original: bool,
     pub reserve_data: bool,
@@ -39,6 +40,7 @@ impl Settings {
             convention: config.convention,
             enrich: config.enrich,
             keep_codes: config.keep_codes,
+            name_case: config.name_case,
             preserve_key: config.preserve_key,
             preserve_original: config.preserve_original,
             reserve_data: config.reserve_data,

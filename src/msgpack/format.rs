@@ -71,6 +71,8 @@ const fn heads() -> [u8; 256] {
 
 /// The head of an array of one item.
 pub const ONE: &[u8; 1] = &[marker::FIXARRAY | 1];
+/// The head of an array of two items.
+pub const TWO: &[u8; 1] = &[marker::FIXARRAY | 2];
 
 /// Encodes `text` as a `fixstr`; `N` is its length plus one.
 ///

@@ -12,7 +12,7 @@ mod part;
 mod reader;
 mod writer;
 
-pub use format::{ONE, fixstr, join, marker, total_len};
+pub use format::{ONE, TWO, fixstr, join, marker, total_len};
 pub(crate) use format::{joined, key};
 pub use json::{AsJson, DEEPEST, write_hex, write_json};
 pub use part::Part;

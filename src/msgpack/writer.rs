@@ -172,6 +172,18 @@ impl<'a> Writer<'a> {
         self.put(key);
     }
 
+    /// Writes a member with the value that was written from the offset `value` on.
+    #[inline(always)]
+    pub fn again<const N: usize>(&mut self, key: &[u8; N], value: usize) {
+        let end = self.at;
+        self.key(key);
+        let behind = self.at + (end - value);
+        if behind <= self.room.len() {
+            self.room.copy_within(value..end, self.at);
+        }
+        self.at = behind;
+    }
+
     /// Begins a member of the innermost container with bytes that are encoded already: a key, or
     /// nothing before an array's item.
     #[inline(always)]
@@ -205,6 +217,32 @@ impl<'a> Writer<'a> {
     pub fn str_of(&mut self, value: Part<'_>, text: Part<'_>) {
         // With its header at once, where all of a short one stays.
         if value.size() == text.size() + 1 { self.copy_part(value) } else { self.str_part(text) }
+    }
+
+    /// Writes a string with its ASCII letters small.
+    pub fn str_lower(&mut self, text: &[u8]) {
+        self.str(text);
+        if let Some(text) = self.room.get_mut(self.at - text.len()..self.at) {
+            text.make_ascii_lowercase();
+        }
+    }
+
+    /// Writes a word with a number's digits behind it, as a string.
+    pub fn numbered(&mut self, word: &[u8], number: u16) {
+        let mut digits = [0; 5];
+        let mut rest = number;
+        let mut size = 0;
+        for digit in digits.iter_mut().rev() {
+            *digit = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            size += 1;
+            if rest == 0 {
+                break;
+            }
+        }
+        self.str_header(word.len() + size);
+        self.copy(word);
+        self.copy(digits.get(digits.len() - size..).unwrap_or_default());
     }
 
     /// Begins a string whose length is not known yet; gives what [`Writer::end_text`] needs.

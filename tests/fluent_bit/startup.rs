@@ -102,7 +102,7 @@ fn the_log_tells_the_settings_at_the_start_and_the_counts_at_the_end() {
         format!(
             "[ info] [filter:cloudflare_dns:logpush] version {VERSION}, convention=ecs \
              dataset=dns_logs enrich=domain,outcome keep_codes=true key_name=log \
-             on_mismatch=drop preserve_key=true preserve_original=true reserve_data=false \
+             name_case=keep on_mismatch=drop preserve_key=true preserve_original=true reserve_data=false \
              set_time=false timestamp_key=off"
         ),
         "[ warn] [filter:cloudflare_dns:logpush] 2 records with a field that cannot be read, kept \

@@ -10,8 +10,8 @@ use crate::{HOSTS, start_failed};
 pub(crate) fn started(name: &str) -> String {
     format!(
         "[info] [filter:cloudflare_dns:{name}] version {VERSION}, convention=sekoia dataset=auto \
-         enrich=none keep_codes=false key_name= on_mismatch=keep preserve_key=false \
-         preserve_original=false reserve_data=true set_time=true timestamp_key=@timestamp"
+         enrich=none keep_codes=false key_name= name_case=keep on_mismatch=keep \
+         preserve_key=false preserve_original=false reserve_data=true set_time=true timestamp_key=@timestamp"
     )
 }
 

@@ -13,12 +13,13 @@ const PREFIX: &str = "[filter:cloudflare_dns:cloudflare_dns.0]";
 const NONE: &str = "(none)";
 
 /// The keys as they are documented: name, type, default.
-const KEYS: [(&str, &str, &str); 11] = [
+const KEYS: [(&str, &str, &str); 12] = [
     ("convention", "str", "sekoia"),
     ("dataset", "str", "auto"),
     ("enrich", "str", "none"),
     ("keep_codes", "bool", "false"),
     ("key_name", "str", NONE),
+    ("name_case", "str", "keep"),
     ("on_mismatch", "str", "keep"),
     ("preserve_key", "bool", "false"),
     ("preserve_original", "bool", "false"),

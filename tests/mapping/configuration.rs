@@ -16,7 +16,7 @@ fn without_keys_the_defaults_hold() {
     assert_eq!(defaults, Config::default());
     assert_eq!(
         defaults.to_string(),
-        "convention=sekoia dataset=auto enrich=none keep_codes=false key_name= on_mismatch=keep \
+        "convention=sekoia dataset=auto enrich=none keep_codes=false key_name= name_case=keep on_mismatch=keep \
          preserve_key=false preserve_original=false reserve_data=true set_time=true \
          timestamp_key=@timestamp"
     );
@@ -32,6 +32,7 @@ fn without_keys_the_defaults_hold() {
         "enrich",
         "keep_codes",
         "key_name",
+        "name_case",
         "on_mismatch",
         "preserve_key",
         "preserve_original",
@@ -100,8 +101,8 @@ fn enrich_is_a_list_of_groups() {
     assert_eq!(accepted("enrich", " domain ,related,domain"), some);
     for value in ["domains", "domain related", "domain;related", "domain,x", "true"] {
         let message = format!(
-            "enrich: wrong value \"{value}\"; allowed: any of domain, related, observer, network, \
-             outcome, version, all, separated by commas"
+            "enrich: wrong value \"{value}\"; allowed: any of created, domain, related, observer, \
+             network, outcome, version, all, separated by commas"
         );
         assert_eq!(accepted("enrich", value), Err(message));
     }

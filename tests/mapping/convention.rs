@@ -1,6 +1,7 @@
 //! `convention ecs`, and what `keep_codes` adds in either convention.
 
-use crate::support::{Case, check};
+use crate::oracle::value::Val;
+use crate::support::{Case, check, input, mapped, mapper, parse};
 
 #[test]
 fn ecs_names_types_and_codes_as_elastic_does() {
@@ -14,10 +15,135 @@ fn ecs_names_types_and_codes_as_elastic_does() {
         ("TYPE54", r#""QueryType":54"#, r#"{"dns":{"question":{"type":"TYPE54"}}}"#),
         ("TYPE65353", r#""QueryType":65353"#, r#"{"dns":{"question":{"type":"TYPE65353"}}}"#),
         ("TYPE65535", r#""QueryType":"65535""#, r#"{"dns":{"question":{"type":"TYPE65535"}}}"#),
-        ("text as it is", r#""QueryType":"*""#, r#"{"dns":{"question":{"type":"*"}}}"#),
+        ("ANY in text", r#""QueryType":"*""#, r#"{"dns":{"question":{"type":"ANY"}}}"#),
+        ("text as it is", r#""QueryType":"X25""#, r#"{"dns":{"question":{"type":"X25"}}}"#),
+        ("UNECE", r#""QueryType":69"#, r#"{"dns":{"question":{"type":"UNECE"}}}"#),
+        ("ISO", r#""QueryType":70"#, r#"{"dns":{"question":{"type":"ISO"}}}"#),
     ];
     check("convention=ecs", "dns_logs", CASES);
     check("convention=ECS", "dns_logs", &[]);
+    const SEKOIA: &[Case] = &[
+        ("*", r#""QueryType":255"#, r#"{"dns":{"question":{"type":"*"}}}"#),
+        ("* in text", r#""QueryType":"*""#, r#"{"dns":{"question":{"type":"*"}}}"#),
+    ];
+    check("convention=sekoia", "dns_logs", SEKOIA);
+    const BY_NAME: &[Case] =
+        &[("ANY by name", r#""QueryTypeName":"*""#, r#"{"dns":{"question":{"type":"ANY"}}}"#)];
+    check("convention=ecs", "gateway_dns", BY_NAME);
+}
+
+#[test]
+fn ecs_has_control_bytes_in_names_escaped() {
+    const NAMES: [(&str, &str); 8] = [
+        (r"a\tb.com", r"a\\tb.com"),
+        (r"a\u0009b.com.", r"a\\tb.com"),
+        (r"\r\n.com", r"\\r\\n.com"),
+        (r"a\u0000\u001f.com", r"a\\000\\031.com"),
+        (r"\u007f", r"\\127"),
+        (r"a\\\u0001.com.", r"a\\\\001.com"),
+        (r#"\u0080\u00e9 ~\".com"#, r#"\u0080\u00e9 ~\".com"#),
+        (r"..\n..", r"\\n"),
+    ];
+    for (name, escaped) in NAMES {
+        let fields = format!(r#""QueryName":"{name}""#);
+        let name = format!(r#"{{"dns":{{"question":{{"name":"{escaped}"}}}}}}"#);
+        check("convention=ecs", "dns_logs", &[("escaped", fields.leak(), name.leak())]);
+    }
+    const AS_IT_CAME: &[Case] = &[(
+        "as it came",
+        r#""QueryName":"a\tb.com.""#,
+        r#"{"dns":{"question":{"name":"a\tb.com"}}}"#,
+    )];
+    check("convention=sekoia", "dns_logs", AS_IT_CAME);
+    const DERIVED: &[Case] = &[(
+        "what is derived is of the name as it is written",
+        r#""QueryName":"\t.A\u0001.co.uk.""#,
+        r#"{"dns":{"question":{"name":"\\t.A\\001.co.uk","registered_domain":"A\\001.co.uk",
+        "subdomain":"\\t","top_level_domain":"co.uk"}},
+        "related":{"hosts":["\\t.A\\001.co.uk"]}}"#,
+    )];
+    check("convention=ecs enrich=domain,related", "dns_logs", DERIVED);
+}
+
+#[test]
+fn a_control_byte_is_found_anywhere_in_a_name_and_no_other_byte_is_taken_for_one() {
+    let mut mapper = mapper("convention=ecs");
+    let mut name_of = |name: &[u8]| {
+        let name = Val::Str(name.to_vec());
+        let record = Val::Map(vec![("QueryName".into(), name), ("ColoCode".into(), "".into())]);
+        let (record, _) = mapped(&mut mapper, &record).expect("mapped");
+        let question = record.members("dns").next().and_then(|dns| dns.members("question").next());
+        question.and_then(|question| question.members("name").next()).cloned()
+    };
+    for size in 1..20 {
+        for place in 0..size {
+            for byte in 0..=255 {
+                let mut name = vec![b'a'; size];
+                name[place] = byte;
+                let escaped = match byte {
+                    b'\t' => "\\t".to_owned(),
+                    b'\n' => "\\n".to_owned(),
+                    b'\r' => "\\r".to_owned(),
+                    ..32 | 127 => format!("\\{byte:03}"),
+                    // A dot at an end is trimmed, which is another rule.
+                    b'.' => continue,
+                    _ => String::new(),
+                };
+                let expected = match escaped.is_empty() {
+                    true => name.clone(),
+                    false => [&name[..place], escaped.as_bytes(), &name[place + 1..]].concat(),
+                };
+                assert_eq!(name_of(&name), Some(Val::Str(expected)), "{name:02x?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn ecs_has_its_version_in_every_record_and_sekoia_where_it_is_asked_for() {
+    const NONE: &[Case] = &[("none", "", r#"{}"#)];
+    const SOME: &[Case] = &[("some", "", r#"{"ecs":{"version":"9.4.0"}}"#)];
+    for dataset in ["dns_logs", "dns_firewall_logs", "gateway_dns"] {
+        check("convention=sekoia", dataset, NONE);
+        check("convention=sekoia enrich=version", dataset, SOME);
+        check("convention=ecs", dataset, SOME);
+        check("convention=ecs enrich=version", dataset, SOME);
+    }
+}
+
+/// Fields that cannot be read and are found before `event` is written, behind it, and last.
+const ERRORS: [(&str, &str, &str); 4] = [
+    ("dns_logs", r#""Timestamp":"x""#, "Timestamp: not a time between the years 0001 and 9999"),
+    (
+        "dns_logs",
+        r#""QueryType":"a b""#,
+        "QueryType: not a record type: a number from 0 to 65535 or a mnemonic",
+    ),
+    ("dns_logs", r#""SourceIP":"x""#, "SourceIP: not an IP address"),
+    ("gateway_dns", r#""UserID":5"#, "UserID: not a string"),
+];
+
+#[test]
+fn ecs_calls_a_record_with_an_error_a_pipeline_error() {
+    for (dataset, field, message) in ERRORS {
+        for (convention, kind) in [("sekoia", "event"), ("ecs", "pipeline_error")] {
+            let added = format!(
+                r#"{{"cloudflare":{{{field}}},"error":{{"message":"{message}"}},
+                "event":{{"kind":"{kind}"}}}}"#
+            );
+            let case = ("an error", field, added.leak() as &str);
+            check(&format!("convention={convention}"), dataset, &[case]);
+        }
+    }
+    // A record like them without an error, before and behind them in one mapper, has none of it.
+    let mut mapper = mapper("convention=ecs");
+    for value in [r#""::1""#, r#""x""#, r#""::1""#, r#""x""#, r#""::1""#] {
+        let text = input("dns_logs", &format!(r#""SourceIP":{value}"#));
+        let (record, _) = mapped(&mut mapper, &parse(&text)).expect("mapped");
+        let kind = if value.contains('x') { "pipeline_error" } else { "event" };
+        let event = record.members("event").next().expect("an event");
+        assert_eq!(event.members("kind").next(), Some(&kind.into()), "{text}");
+    }
 }
 
 #[test]
@@ -50,7 +176,32 @@ fn ecs_transports_are_udp_and_tcp() {
             r#""Protocol":"HTTPS""#,
             r#"{"network":{"transport":"tcp"},"cloudflare":{"Protocol":"HTTPS"}}"#,
         ),
-        ("unknown", r#""Protocol":"quic""#, r#"{"cloudflare":{"Protocol":"quic"}}"#),
+        (
+            "dot",
+            r#""Protocol":"dot""#,
+            r#"{"network":{"transport":"tcp"},"cloudflare":{"Protocol":"dot"}}"#,
+        ),
+        (
+            "h2",
+            r#""Protocol":"h2""#,
+            r#"{"network":{"transport":"tcp"},"cloudflare":{"Protocol":"h2"}}"#,
+        ),
+        (
+            "doq",
+            r#""Protocol":"doq""#,
+            r#"{"network":{"transport":"udp"},"cloudflare":{"Protocol":"doq"}}"#,
+        ),
+        (
+            "QUIC",
+            r#""Protocol":"QUIC""#,
+            r#"{"network":{"transport":"udp"},"cloudflare":{"Protocol":"QUIC"}}"#,
+        ),
+        (
+            "h3",
+            r#""Protocol":"h3""#,
+            r#"{"network":{"transport":"udp"},"cloudflare":{"Protocol":"h3"}}"#,
+        ),
+        ("unknown", r#""Protocol":"odoh""#, r#"{"cloudflare":{"Protocol":"odoh"}}"#),
         ("none", r#""Protocol":"""#, r#"{}"#),
     ];
     check("convention=ecs", "gateway_dns", CASES);
@@ -103,10 +254,10 @@ fn keep_codes_keeps_the_numbers() {
     check("keep_codes=on", "dns_firewall_logs", FIREWALL);
     const GATEWAY: &[Case] = &[
         (
-            "beside a name",
-            r#""QueryType":"1","QueryTypeName":"MX","RCode":2"#,
+            "beside a name, where Sekoia has text",
+            r#""QueryType":1,"QueryTypeName":"MX","RCode":2"#,
             r#"{"dns":{"question":{"type":"MX"},"response_code":"ServFail"},
-            "cloudflare":{"QueryType":1,"RCode":2}}"#,
+            "cloudflare":{"QueryType":"1","RCode":2}}"#,
         ),
         (
             "alone",
@@ -122,4 +273,12 @@ fn keep_codes_keeps_the_numbers() {
         "cloudflare":{"QueryType":255,"ResponseCode":16}}"#,
     )];
     check("keep_codes=true convention=ecs", "dns_logs", ECS);
+    const GATEWAY_ECS: &[Case] = &[(
+        "all",
+        r#""QueryType":"1","QueryTypeName":"MX","RCode":2,"ResolverDecision":"9""#,
+        r#"{"dns":{"question":{"type":"MX"},"response_code":"SERVFAIL"},
+        "event":{"action":"blockedRule","type":["protocol","denied"]},
+        "cloudflare":{"QueryType":1,"RCode":2,"ResolverDecision":9}}"#,
+    )];
+    check("keep_codes=true convention=ecs", "gateway_dns", GATEWAY_ECS);
 }

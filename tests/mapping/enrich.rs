@@ -1,6 +1,7 @@
 //! The groups of `enrich`.
 
-use crate::support::{Case, check};
+use crate::oracle::through::header_time;
+use crate::support::{Case, EVENT_TIME, check, input, mapped, mapper, parse};
 
 /// A part of a name, if it has one.
 type Part = Option<&'static str>;
@@ -132,6 +133,51 @@ fn related_gathers_each_once_in_order() {
         ),
     ];
     check("enrich=related", "gateway_dns", GATEWAY);
+    const BEHIND: &[Case] = &[
+        (
+            "servers, and addresses that stand for others, come last",
+            r#""SrcIP":"::1","AuthoritativeNameServerIPs":["9.9.9.9","x","::1"],
+            "InitialResolvedIPs":["100.64.0.1","9.9.9.9",""],"ResolvedIPs":["1.2.3.4"]"#,
+            r#"{"source":{"ip":"::1"},"dns":{"resolved_ip":["1.2.3.4"]},
+            "related":{"ip":["::1","1.2.3.4","100.64.0.1","9.9.9.9"],"hosts":["example.com"]},
+            "cloudflare":{"AuthoritativeNameServerIPs":["9.9.9.9","x","::1"],
+            "InitialResolvedIPs":["100.64.0.1","9.9.9.9",""]}}"#,
+        ),
+        (
+            "servers alone",
+            r#""AuthoritativeNameServerIPs":["9.9.9.9"]"#,
+            r#"{"related":{"ip":["9.9.9.9"],"hosts":["example.com"]},
+            "cloudflare":{"AuthoritativeNameServerIPs":["9.9.9.9"]}}"#,
+        ),
+        (
+            "names that the name stands for, without their dots, before the device",
+            r#""CNAMEs":["a.net.","","example.com","a.net"],"DeviceName":"a.net.""#,
+            r#"{"host":{"hostname":"a.net.","name":"a.net."},
+            "related":{"hosts":["example.com","a.net","a.net."]},
+            "cloudflare":{"CNAMEs":["a.net.","","example.com","a.net"]}}"#,
+        ),
+        (
+            "no lists",
+            r#""CNAMEs":"a.net","InitialResolvedIPs":5"#,
+            r#"{"related":{"hosts":["example.com"]},
+            "cloudflare":{"CNAMEs":"a.net","InitialResolvedIPs":5},
+            "error":{"message":"CNAMEs: not an array of strings; InitialResolvedIPs: not an array of strings"}}"#,
+        ),
+    ];
+    check("enrich=related", "gateway_dns", BEHIND);
+    const FROM_ANSWERS: &[Case] = &[(
+        "what the answers resolve to comes before their other addresses",
+        r#""ResourceRecordsJSON":"[{\"type\":16,\"rdata\":\"3.3.3.3\"},{\"type\":1,\"rdata\":\"1.2.3.4\"}]""#,
+        r#"{"dns":{"answers":[{"type":"TXT","data":"3.3.3.3"},{"type":"A","data":"1.2.3.4"}],
+        "resolved_ip":["1.2.3.4"]},"related":{"ip":["1.2.3.4","3.3.3.3"],"hosts":["example.com"]}}"#,
+    )];
+    check("enrich=related convention=ecs", "gateway_dns", FROM_ANSWERS);
+    const OF_OTHERS: &[Case] = &[(
+        "in another dataset those fields are foreign",
+        r#""CNAMEs":["a.net"],"InitialResolvedIPs":["1.2.3.4"]"#,
+        r#"{"related":{"hosts":["example.com"]},"CNAMEs":["a.net"],"InitialResolvedIPs":["1.2.3.4"]}"#,
+    )];
+    check("enrich=related dataset=dns_logs", "dns_logs", OF_OTHERS);
     const NOTHING: &[Case] = &[(
         "nothing to gather",
         r#""QueryName":5"#,
@@ -171,6 +217,34 @@ fn the_other_groups() {
     check("enrich=network", "dns_logs", NETWORK);
     check("enrich=network", "dns_firewall_logs", NETWORK);
     check("enrich=network convention=ecs", "dns_logs", NETWORK);
+}
+
+#[test]
+fn created_is_the_time_that_the_event_came_with() {
+    const CASES: &[Case] = &[
+        (
+            "beside the time of the record, which the event does not take",
+            r#""Timestamp":-1"#,
+            r#"{"@timestamp":"1969-12-31T23:59:59.000000Z",
+            "event":{"created":"2001-09-09T01:46:40.000000005Z"}}"#,
+        ),
+        ("beside itself", "", r#"{"event":{"created":"2001-09-09T01:46:40.000000005Z"}}"#),
+    ];
+    check("enrich=created", "dns_logs", CASES);
+    check("enrich=created convention=ecs", "dns_logs", CASES);
+    check("enrich=created timestamp_key=time", "dns_logs", &[CASES[1]]);
+    const GATEWAY: &[Case] = &[CASES[1]];
+    check("enrich=created", "gateway_dns", GATEWAY);
+    // Where the event takes the record's time, it is still the one before.
+    let mut mapper = mapper("enrich=created");
+    for time in [1, 1_657_233_726, 2] {
+        let text = input("dns_logs", &format!(r#""Timestamp":{time}"#));
+        let (record, event_time) = mapped(&mut mapper, &parse(&text)).expect("mapped");
+        let created =
+            record.members("event").next().and_then(|event| event.members("created").next());
+        assert_eq!(created, Some(&EVENT_TIME.into()), "{text}");
+        assert_ne!(event_time, header_time(), "{text}");
+    }
 }
 
 #[test]
@@ -215,15 +289,16 @@ fn all_is_every_group() {
         "all",
         r#""SourceIP":"1.2.3.4","ResponseCode":0"#,
         r#"{"dns":{"question":{"registered_domain":"example.com","top_level_domain":"com"},
-        "response_code":"NoError"},"event":{"outcome":"success"},"source":{"ip":"1.2.3.4"},
+        "response_code":"NoError"},"source":{"ip":"1.2.3.4"},
+        "event":{"outcome":"success","created":"2001-09-09T01:46:40.000000005Z"},
         "network":{"protocol":"dns","type":"ipv4"},
         "observer":{"vendor":"Cloudflare","type":"dns"},
         "related":{"ip":["1.2.3.4"],"hosts":["example.com"]},"ecs":{"version":"9.4.0"}}"#,
     )];
     check("enrich=all", "dns_logs", ALL);
     check("enrich=ALL", "dns_logs", ALL);
-    check("enrich=domain,related,observer,network,outcome,version", "dns_logs", ALL);
+    check("enrich=created,domain,related,observer,network,outcome,version", "dns_logs", ALL);
     check("enrich=version,all", "dns_logs", ALL);
-    check("enrich=Domain,outcome,NETWORK,version,related,observer,domain", "dns_logs", ALL);
+    check("enrich=Domain,outcome,CREATED,NETWORK,version,related,observer,domain", "dns_logs", ALL);
     check("enrich=", "dns_logs", &[("none", "", "{}")]);
 }

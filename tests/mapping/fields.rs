@@ -29,17 +29,33 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("Protocol", r#""udp""#, r#"{"network":{"transport":"udp"}}"#),
     ("ResolvedIPs", r#"["::1"]"#, r#"{"dns":{"resolved_ip":["::1"]}}"#),
     ("ResourceRecordsJSON", r#""[{\"type\":1}]""#, r#"{"dns":{"answers":[{"type":"A"}]}}"#),
-    ("DeviceID", r#""d""#, r#"{"device":{"id":"d"}}"#),
     ("DeviceName", r#""d""#, r#"{"host":{"hostname":"d","name":"d"}}"#),
     ("UserID", r#""u""#, r#"{"user":{"id":"u"}}"#),
     ("Email", r#""u""#, r#"{"user":{"email":"u"}}"#),
+];
+
+/// The same for each convention, where they differ: `sekoia`, then `ecs`.
+#[rustfmt::skip]
+const ROWS_BY_CONVENTION: &[(&str, &str, [&str; 2])] = &[
+    ("DeviceID", r#""d""#, [r#"{"device":{"id":"d"}}"#, r#"{"device":{"id":"d"},"host":{"id":"d"}}"#]),
+    ("PolicyID", r#""p""#, [r#"{"cloudflare":{"PolicyID":"p"}}"#, r#"{"rule":{"id":"p"}}"#]),
+    ("PolicyName", r#""p""#, [r#"{"cloudflare":{"PolicyName":"p"}}"#, r#"{"rule":{"name":"p"}}"#]),
+    ("QueryID", r#""q""#, [r#"{"cloudflare":{"QueryID":"q"}}"#, r#"{"event":{"id":"q"}}"#]),
+    ("ResolverDecision", r#""allowedRule""#, [r#"{"cloudflare":{"ResolverDecision":"allowedRule"}}"#, r#"{"event":{"action":"allowedRule","type":["protocol","allowed"]}}"#]),
+    ("ResponseTimeMs", "7", [r#"{"cloudflare":{"ResponseTimeMs":7}}"#, r#"{"event":{"duration":7000000}}"#]),
+    ("SrcIPContinentCode", r#""EU""#, [r#"{"cloudflare":{"SrcIPContinentCode":"EU"}}"#, r#"{"source":{"geo":{"continent_code":"EU"}}}"#]),
+    ("SrcIPCountryCode", r#""FR""#, [r#"{"cloudflare":{"SrcIPCountryCode":"FR"}}"#, r#"{"source":{"geo":{"country_iso_code":"FR"}}}"#]),
+    ("ResourceRecords", r#"[{"type":"1","data":"AXgAAAEAAQAAADwABMAAAgE="}]"#, [r#"{"cloudflare":{"ResourceRecords":[{"type":"1","data":"AXgAAAEAAQAAADwABMAAAgE="}]}}"#, r#"{"dns":{"answers":[{"name":"x","type":"A","class":"IN","ttl":60,"data":"192.0.2.1"}],"resolved_ip":["192.0.2.1"]}}"#]),
+    ("RData", r#"[{"type":"1","data":"AXgAAAEAAQAAADwABMAAAgE="}]"#, [r#"{"cloudflare":{"RData":[{"type":"1","data":"AXgAAAEAAQAAADwABMAAAgE="}]}}"#, r#"{"dns":{"answers":[{"name":"x","type":"A","class":"IN","ttl":60,"data":"192.0.2.1"}],"resolved_ip":["192.0.2.1"]}}"#]),
 ];
 
 /// Fields with a row of their own that has one value in each convention.
 const CODES: [&str; 3] = ["ResponseCode", "ClientResponseCode", "RCode"];
 
 fn has_row(field: &Field) -> bool {
-    CODES.contains(&field.name) || ROWS.iter().any(|(name, ..)| *name == field.name)
+    CODES.contains(&field.name)
+        || ROWS.iter().any(|(name, ..)| *name == field.name)
+        || ROWS_BY_CONVENTION.iter().any(|(name, ..)| *name == field.name)
 }
 
 /// Values of the type, and what they are under `cloudflare`.
@@ -131,8 +147,14 @@ fn a_field_with_a_row_maps_as_its_row_says() {
             for (_, value, added) in ROWS.iter().filter(|(name, ..)| *name == field.name) {
                 check(config, field, value, added);
             }
+            let is_ecs = config.ends_with("ecs");
+            for (name, value, [sekoia, ecs]) in ROWS_BY_CONVENTION {
+                if *name == field.name {
+                    check(config, field, value, if is_ecs { ecs } else { sekoia });
+                }
+            }
             if CODES.contains(&field.name) {
-                let name = if config.ends_with("ecs") { "SERVFAIL" } else { "ServFail" };
+                let name = if is_ecs { "SERVFAIL" } else { "ServFail" };
                 check(config, field, "2", &format!(r#"{{"dns":{{"response_code":"{name}"}}}}"#));
             }
         }

@@ -61,7 +61,26 @@ const TAKEN: &[(&str, &str, &[&str])] = &[
     (
         "convention=ecs",
         "dns_logs",
-        &["@timestamp", "dns", "event", "source", "network", "cloudflare", "error"],
+        &["@timestamp", "dns", "event", "source", "network", "ecs", "cloudflare", "error"],
+    ),
+    (
+        "convention=ecs",
+        "gateway_dns",
+        &[
+            "@timestamp",
+            "dns",
+            "event",
+            "source",
+            "destination",
+            "network",
+            "host",
+            "device",
+            "user",
+            "rule",
+            "ecs",
+            "cloudflare",
+            "error",
+        ],
     ),
 ];
 

@@ -45,7 +45,7 @@ fn the_line_of_the_settings_is_one_line_and_no_long_one() {
     let line =
         config(&[("key_name", &*long), ("timestamp_key", &*long)]).expect("valid").to_string();
     let shown = format!("{}...", "x".repeat(80));
-    assert!(line.contains(&format!("key_name={shown} on_mismatch=")), "{line}");
+    assert!(line.contains(&format!("key_name={shown} name_case=")), "{line}");
     assert!(line.ends_with(&format!("timestamp_key={shown}")), "{line}");
     let config = config(&[("key_name", "a\nb"), ("timestamp_key", "t\u{7f}\r")]).expect("valid");
     let line = config.to_string();

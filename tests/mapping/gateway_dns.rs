@@ -21,7 +21,7 @@ fn each_row() {
         (
             "type by name first",
             r#""QueryType":1,"QueryTypeName":"MX""#,
-            r#"{"dns":{"question":{"type":"MX"}}}"#,
+            r#"{"dns":{"question":{"type":"MX"}},"cloudflare":{"QueryType":"1"}}"#,
         ),
         ("a name as it is", r#""QueryTypeName":"a b""#, r#"{"dns":{"question":{"type":"a b"}}}"#),
         (
@@ -148,7 +148,8 @@ fn text_that_is_no_list_of_resource_records_stays_with_a_note() {
         "[{}] x",
         "[1]",
         "[[]]",
-        "null",
+        "NULL",
+        "null,",
         r#"[{\"ttl\":\"x\"}]"#,
         r#"[{\"name\":5}]"#,
         r#"[{\"type\":1},{\"type\":70000}]"#,

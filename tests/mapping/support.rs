@@ -2,6 +2,7 @@
 
 use flb_filter_cloudflare_dns::Mapper;
 
+use crate::oracle::enrich::ecs_version;
 use crate::oracle::json;
 use crate::oracle::tables::TOP_LEVEL;
 use crate::oracle::through::{self, Became, canonical, header_time};
@@ -54,12 +55,20 @@ pub(crate) fn output(config: &str, dataset: &str, added: &str) -> Val {
         merge(&mut usual, &parse(&format!(r#"{{"{time_key}":"{EVENT_TIME}"}}"#)));
     }
     if ecs {
-        merge(&mut usual, &parse(r#"{"dns":{"type":"answer"}}"#));
+        let version = ecs_version();
+        let ecs = format!(r#"{{"dns":{{"type":"answer"}},"ecs":{{"version":"{version}"}}}}"#);
+        merge(&mut usual, &parse(&ecs));
     }
     if ecs || dataset == "gateway_dns" {
         merge(&mut usual, &parse(r#"{"network":{"protocol":"dns"}}"#));
     }
     merge(&mut usual, &parse(added));
+    if ecs && usual.members("error").next().is_some() {
+        merge(&mut usual, &parse(r#"{"event":{"kind":"pipeline_error"}}"#));
+    }
+    if !ecs && dataset == "gateway_dns" {
+        add_addresses(&mut usual);
+    }
     let Val::Map(mut pairs) = usual else { panic!("a map") };
     pairs.sort_by_key(|(name, _)| match name.text() {
         Some(name) if name == time_key => 0,
@@ -67,6 +76,16 @@ pub(crate) fn output(config: &str, dataset: &str, added: &str) -> Val {
         None => 99,
     });
     canonical(&Val::Map(pairs))
+}
+
+/// In Sekoia's layout of Gateway's records each `ip` of a side is its `address`, too.
+fn add_addresses(usual: &mut Val) {
+    for side in ["source", "destination"] {
+        let ip = usual.members(side).next().and_then(|side| side.members("ip").next()).cloned();
+        let Some(ip) = ip else { continue };
+        let side = Val::Map(vec![(side.into(), Val::Map(vec![("address".into(), ip)]))]);
+        merge(usual, &side);
+    }
 }
 
 fn merge(into: &mut Val, added: &Val) {

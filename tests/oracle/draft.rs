@@ -10,9 +10,13 @@ pub(crate) struct Draft<'a> {
     pub(crate) dataset: &'static str,
     /// Fields of Cloudflare's that were not read yet: the last of each name, none absent.
     left: Vec<(&'static str, Val)>,
+    /// All of them, read or not.
+    all: Vec<(&'static str, Val)>,
     written: Vec<(Vec<Val>, Val)>,
     /// The names of fields that could not be read.
     notes: Vec<&'static str>,
+    /// Whether there is something in the record that this mapping does not read.
+    pub(crate) is_beyond: bool,
 }
 
 impl<'a> Draft<'a> {
@@ -24,13 +28,28 @@ impl<'a> Draft<'a> {
             let absent = value.is_absent() || (port && typed::integer(value) == Some(0));
             (!absent).then(|| (field.name, value.clone()))
         };
-        let left = tables::fields(dataset).filter_map(last).collect();
-        Self { settings, dataset, left, written: Vec::new(), notes: Vec::new() }
+        let all: Vec<_> = tables::fields(dataset).filter_map(last).collect();
+        Self {
+            settings,
+            dataset,
+            left: all.clone(),
+            all,
+            written: Vec::new(),
+            notes: Vec::new(),
+            is_beyond: false,
+        }
     }
 
     /// Whether the field is there and not read yet.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.left.iter().any(|(field, _)| *field == name)
+    }
+
+    /// The texts in a field that is an array.
+    pub(crate) fn texts(&self, name: &str) -> Vec<&str> {
+        let field = self.all.iter().find(|(field, _)| *field == name);
+        let Some((_, Val::Array(items))) = field else { return Vec::new() };
+        items.iter().filter_map(Val::text).filter(|text| !text.is_empty()).collect()
     }
 
     /// Takes a field out.
@@ -53,6 +72,13 @@ impl<'a> Draft<'a> {
     pub(crate) fn set(&mut self, path: &str, value: impl Into<Val>) {
         let path = path.split('.').map(Val::from).collect();
         self.written.push((path, value.into()));
+    }
+
+    /// Writes a member in place of the one that is there.
+    pub(crate) fn replace(&mut self, path: &str, value: Val) {
+        let at: Vec<_> = path.split('.').map(Val::from).collect();
+        self.written.retain(|(known, _)| *known != at);
+        self.set(path, value);
     }
 
     /// Writes a member whose last name may have any spelling.
@@ -113,6 +139,9 @@ impl<'a> Draft<'a> {
         if !self.notes.is_empty() {
             let notes: Vec<_> = self.notes.iter().map(|name| format!("{name}: …")).collect();
             self.set("error.message", notes.join("; "));
+            if self.settings.ecs {
+                self.replace("event.kind", "pipeline_error".into());
+            }
         }
         let mut record = Vec::new();
         for (path, value) in &self.written {

@@ -7,7 +7,7 @@ use super::typed;
 use super::value::Val;
 
 /// The version in the head of the table of ECS's fields.
-fn ecs_version() -> &'static str {
+pub(crate) fn ecs_version() -> &'static str {
     let head = include_str!("../data/ecs-fields.csv").split(',').next();
     head.and_then(|head| head.strip_prefix("ECS ")).expect("a version")
 }
@@ -31,7 +31,7 @@ pub(crate) fn enrich(draft: &mut Draft<'_>) {
             None => {}
         }
     }
-    if draft.settings.enriches("version") {
+    if draft.settings.ecs || draft.settings.enriches("version") {
         draft.set("ecs.version", ecs_version());
     }
 }
@@ -73,7 +73,17 @@ fn related(draft: &mut Draft<'_>) {
         let data = answers.iter().flat_map(|answer| answer.members("data"));
         addresses.extend(data.filter_map(typed::address).map(Val::from));
     }
-    let hosts = list(draft, &["dns.question.name", "host.name"]);
+    for name in ["InitialResolvedIPs", "AuthoritativeNameServerIPs"] {
+        let items = draft.texts(name).into_iter().map(Val::from);
+        addresses.extend(items.filter(|item| typed::address(item).is_some()));
+    }
+    let mut hosts = list(draft, &["dns.question.name"]);
+    hosts.extend(draft.texts("CNAMEs").into_iter().map(typed::trimmed).map(Val::from));
+    hosts.extend(list(draft, &["host.name"]));
+    if draft.settings.lower {
+        let lower = |name: &Val| name.text().expect("a name").to_ascii_lowercase().into();
+        hosts = hosts.iter().map(lower).collect();
+    }
     let users = list(draft, &["user.id", "user.email"]);
     for (path, all) in
         [("related.ip", addresses), ("related.hosts", hosts), ("related.user", users)]

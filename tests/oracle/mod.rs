@@ -8,7 +8,7 @@
 
 mod datasets;
 mod draft;
-mod enrich;
+pub(crate) mod enrich;
 pub(crate) mod json;
 pub(crate) mod msgpack;
 pub(crate) mod settings;
@@ -36,6 +36,9 @@ pub(crate) enum Verdict {
     },
     Passed,
     Dropped,
+    /// There is something in the record that this mapping does not read: a resource record in wire
+    /// format of a type that only the mapper knows.
+    Beyond,
 }
 
 /// Why an event is not mapped.
@@ -95,7 +98,15 @@ fn map(settings: &Settings, event_time: &Val, event: &Val) -> Result<Verdict, Wh
         "dns_firewall_logs" => datasets::dns_firewall_logs(&mut draft),
         _ => datasets::gateway_dns(&mut draft),
     }
+    if settings.enriches("created") {
+        if let Some(time) = time::of_event(event_time) {
+            draft.set("event.created", time::format(time));
+        }
+    }
     enrich::enrich(&mut draft);
+    if draft.is_beyond {
+        return Ok(Verdict::Beyond);
+    }
     if settings.preserve_original {
         draft.set("event.original", text.unwrap_or_else(|| json::print(&record)));
     }

@@ -12,6 +12,8 @@ pub(crate) struct Settings {
     pub(crate) enrich: Vec<&'static str>,
     pub(crate) keep_codes: bool,
     pub(crate) key_name: Option<String>,
+    /// `name_case lower`.
+    pub(crate) lower: bool,
     pub(crate) drop: bool,
     pub(crate) preserve_key: bool,
     pub(crate) preserve_original: bool,
@@ -28,6 +30,7 @@ impl Default for Settings {
             enrich: Vec::new(),
             keep_codes: false,
             key_name: None,
+            lower: false,
             drop: false,
             preserve_key: false,
             preserve_original: false,
@@ -51,6 +54,7 @@ impl Settings {
             ("dataset", self.dataset.unwrap_or("auto").to_owned()),
             ("enrich", self.enrich.join(",")),
             ("keep_codes", self.keep_codes.to_string()),
+            ("name_case", if self.lower { "lower" } else { "keep" }.to_owned()),
             ("on_mismatch", if self.drop { "drop" } else { "keep" }.to_owned()),
             ("preserve_key", self.preserve_key.to_string()),
             ("preserve_original", self.preserve_original.to_string()),
@@ -74,9 +78,8 @@ impl Settings {
             "host" | "device" | "user" => gateway,
             "observer" => self.enriches("observer"),
             "related" => self.enriches("related"),
-            "ecs" => self.enriches("version"),
-            // No row writes it yet.
-            "rule" => false,
+            "ecs" => self.ecs || self.enriches("version"),
+            "rule" => gateway && self.ecs,
             _ => true,
         });
         self.timestamp_key.iter().cloned().chain(written.map(str::to_owned)).collect()

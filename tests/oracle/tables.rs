@@ -138,6 +138,25 @@ pub(crate) fn code_named(name: &str) -> Option<i128> {
     SEKOIA_CODES.iter().find(|(_, known)| in_row(known)).map(|(number, _)| *number)
 }
 
+/// The name of a decision that came as a number.
+pub(crate) fn decision(number: i128) -> Option<&'static str> {
+    let name = match number {
+        0 => "unknown",
+        1 => "allowedByQueryName",
+        2 => "blockedByQueryName",
+        3 => "blockedByCategory",
+        4 => "allowedOnNoLocation",
+        5 => "allowedOnNoPolicyMatch",
+        6 => "blockedAlwaysCategory",
+        7 => "overrideForSafeSearch",
+        8 => "overrideApplied",
+        9 => "blockedRule",
+        10 => "allowedRule",
+        _ => return None,
+    };
+    Some(name)
+}
+
 /// Names of classes (RFC 6895, section 3.2).
 pub(crate) fn class_name(number: i128) -> String {
     match number {

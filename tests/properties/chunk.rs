@@ -152,6 +152,7 @@ pub(crate) fn check(
         };
         match judge(settings, &decode(time).0, &decode(record).0) {
             Verdict::Dropped => dropped = true,
+            Verdict::Beyond => panic!("made of what the oracle reads: {item:?}"),
             Verdict::Passed => {
                 rest = behind(rest, &item.bytes(), item)?;
                 stayed = true;

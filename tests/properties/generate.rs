@@ -1,5 +1,6 @@
 //! Random records, settings and events.
 
+use data_encoding::BASE64;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -8,7 +9,7 @@ use crate::oracle::settings::Settings;
 use crate::oracle::tables::{self, Field, Kind, TOP_LEVEL};
 use crate::oracle::value::Val;
 
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 23] = [
     "foO-BAR-baz.xYz.",
     ".",
     "...",
@@ -29,6 +30,9 @@ const NAMES: [&str; 20] = [
     r"a\.b.example.com",
     r"www.a\.co.uk.",
     r"a\..b.com",
+    "a\tb\r\n\u{0}\u{1f}.Example.com\u{7f}",
+    "\t.co.uk",
+    "a\\\t.b.com.",
 ];
 
 const ADDRESSES: [&str; 20] = [
@@ -181,22 +185,80 @@ fn anything() -> BoxedStrategy<Val> {
 }
 
 fn answers() -> BoxedStrategy<Val> {
+    let data = prop_oneof![
+        6 => one_of(&ADDRESSES),
+        1 => anything(),
+        1 => ("[a-z]{1,6}".prop_map(Val::from), word()).prop_map(|pair| Val::Map(vec![pair])),
+    ];
     let member = |name: &'static str, value: BoxedStrategy<Val>| {
         proptest::option::weighted(0.8, value.prop_map(move |value| (text(name), value)))
     };
     let item = (
         member("name", one_of(&NAMES)),
-        member("type", prop_oneof![number_forms(), one_of(&["A", "AAAA"])].boxed()),
+        member("type", prop_oneof![number_forms(), one_of(&["A", "AAAA", "*"])].boxed()),
         member("class", prop_oneof![one_of(&["IN", "CH"]), Just(Val::Int(1))].boxed()),
         member("ttl", number_forms()),
-        member("rdata", one_of(&ADDRESSES)),
+        member("rdata", data.boxed()),
     );
     let item =
         item.prop_map(|(a, b, c, d, e)| Val::Map([a, b, c, d, e].into_iter().flatten().collect()));
-    let array = vec(prop_oneof![9 => item, 1 => anything()], 0..3).prop_map(Val::Array);
-    let valid = array.prop_map(|answers| crate::oracle::json::print(&answers).into());
-    prop_oneof![6 => valid, 1 => word()].boxed()
+    let nothing = select(vec![Val::Nil, Val::Map(Vec::new())]);
+    let array = vec(prop_oneof![20 => item, 2 => nothing, 1 => anything()], 0..4);
+    let array = array.prop_map(Val::Array).boxed();
+    let valid = array.clone().prop_map(|answers| crate::oracle::json::print(&answers).into());
+    let null = one_of(&["null", " null\r\n", "NULL", "null,"]);
+    prop_oneof![6 => valid, 2 => array, 1 => null, 1 => word()].boxed()
 }
+
+/// Resource records in wire format as base64, of types that the oracle reads, and what is none.
+fn wire_records() -> BoxedStrategy<Val> {
+    let label = prop_oneof![
+        4 => "[a-zA-Z0-9_-]{1,8}".prop_map(String::into_bytes),
+        1 => vec(any::<u8>(), 1..12),
+    ];
+    let name = vec(label, 0..4).prop_map(|labels| {
+        let label = |label: &Vec<u8>| [&[label.len() as u8][..], label].concat();
+        [labels.iter().map(label).collect::<Vec<_>>().concat(), vec![0]].concat()
+    });
+    let texts = vec(vec(any::<u8>(), 0..20), 1..3).prop_map(|texts| {
+        let text = |text: &Vec<u8>| [&[text.len() as u8][..], text].concat();
+        texts.iter().map(text).collect::<Vec<_>>().concat()
+    });
+    let data = prop_oneof![
+        4 => any::<[u8; 4]>().prop_map(|address| (1u16, address.to_vec())),
+        2 => any::<[u8; 16]>().prop_map(|address| (28, address.to_vec())),
+        2 => (select(vec![2u16, 5, 12]), name.clone()),
+        1 => name.clone().prop_map(|name| (15, [&[0, 10][..], &name].concat())),
+        1 => texts.prop_map(|texts| (16, texts)),
+        1 => vec(any::<u8>(), 0..8).prop_map(|bytes| (65400, bytes)),
+        1 => vec(any::<u8>(), 0..20).prop_map(|bytes| (1, bytes)),
+    ];
+    let class = prop_oneof![9 => Just(1u16), 1 => select(vec![3u16, 4, 255, 1232])];
+    let record = (name, data, class, any::<u32>(), prop::bool::weighted(0.03));
+    let record = record.prop_map(|(name, (rr_type, data), class, ttl, cut)| {
+        let size = (data.len() as u16).to_be_bytes();
+        let fixed = [&rr_type.to_be_bytes()[..], &class.to_be_bytes(), &ttl.to_be_bytes(), &size];
+        let record = [&name[..], &fixed.concat(), &data].concat();
+        let text = BASE64.encode(&record[..record.len() - usize::from(cut)]);
+        let members = [("type", rr_type.to_string()), ("data", text)];
+        Val::Map(members.map(|(name, value)| (Val::from(name), value.into())).to_vec())
+    });
+    vec(prop_oneof![40 => record, 1 => anything()], 1..4).prop_map(Val::Array).boxed()
+}
+
+/// What Gateway does, by name or number, and what begins or sounds like it.
+const DECISIONS: [&str; 10] = [
+    "allowedOnNoPolicyMatch",
+    "allowedByQueryName",
+    "blockedByCategory",
+    "blockedRule",
+    "overrideApplied",
+    "unknown",
+    "blocked",
+    "Blocked",
+    "notblocked",
+    "11",
+];
 
 /// Values that the mapping can read, and some near misses.
 fn fitting(field: &Field) -> BoxedStrategy<Val> {
@@ -206,13 +268,26 @@ fn fitting(field: &Field) -> BoxedStrategy<Val> {
         }
         ("SourceIP" | "UpstreamIP" | "SrcIP" | "DstIP", _) => one_of(&ADDRESSES),
         ("ResolvedIPs", _) => vec(one_of(&ADDRESSES), 1..4).prop_map(Val::Array).boxed(),
-        ("QueryTypeName", _) => one_of(&["A", "AAAA", "HTTPS"]),
-        ("QueryType", _) => prop_oneof![4 => number_forms(), 1 => one_of(&["A", "AAAA"])].boxed(),
+        ("QueryTypeName", _) => one_of(&["A", "AAAA", "HTTPS", "*"]),
+        ("QueryType", _) => {
+            prop_oneof![4 => number_forms(), 1 => one_of(&["A", "AAAA", "*"])].boxed()
+        }
         ("ResponseCode" | "ClientResponseCode" | "UpstreamResponseCode" | "RCode", _) => {
             prop_oneof![3 => number_forms(), 1 => one_of(&CODES)].boxed()
         }
-        ("Protocol", _) => one_of(&["udp", "tcp", "https", "tls", "doh", "UDP", "HTTPS", "quic"]),
+        ("Protocol", _) => one_of(&[
+            "udp", "tcp", "https", "tls", "doh", "dot", "h2", "doq", "quic", "h3", "UDP", "HTTPS",
+            "Quic", "x",
+        ]),
         ("ResourceRecordsJSON", _) => answers(),
+        ("ResourceRecords" | "RData", _) => wire_records(),
+        ("ResolverDecision", _) => {
+            prop_oneof![3 => one_of(&DECISIONS), 1 => number_forms()].boxed()
+        }
+        ("CNAMEs", _) => vec(one_of(&NAMES), 1..4).prop_map(Val::Array).boxed(),
+        ("InitialResolvedIPs" | "AuthoritativeNameServerIPs", _) => {
+            vec(one_of(&ADDRESSES), 1..4).prop_map(Val::Array).boxed()
+        }
         (_, Kind::Text) => word(),
         (_, Kind::Int) => number_forms(),
         (_, Kind::Bool) => prop_oneof![
@@ -337,7 +412,8 @@ pub(crate) fn with_numbers(record: Val) -> BoxedStrategy<Val> {
 
 /// Any settings; `key_name` is left out.
 pub(crate) fn settings() -> BoxedStrategy<Settings> {
-    let groups = vec!["domain", "related", "observer", "network", "outcome", "version", "all"];
+    let groups =
+        vec!["created", "domain", "related", "observer", "network", "outcome", "version", "all"];
     let some_groups = prop_oneof![Just(Vec::new()), subsequence(groups, 1..3), Just(vec!["all"]),];
     let dataset = proptest::option::weighted(0.3, select(&tables::DATASETS[..]));
     let timestamp_key = prop_oneof![
@@ -347,7 +423,12 @@ pub(crate) fn settings() -> BoxedStrategy<Settings> {
         1 => Just(Some("a.b".to_owned())),
     ];
     let switches = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
-    let rare = (prop::bool::weighted(0.2), prop::bool::weighted(0.3), prop::bool::weighted(0.8));
+    let rare = (
+        prop::bool::weighted(0.2),
+        prop::bool::weighted(0.3),
+        prop::bool::weighted(0.8),
+        prop::bool::weighted(0.3),
+    );
     (dataset, some_groups, timestamp_key, switches, rare)
         .prop_map(|(dataset, enrich, timestamp_key, switches, rare)| Settings {
             ecs: switches.0,
@@ -355,6 +436,7 @@ pub(crate) fn settings() -> BoxedStrategy<Settings> {
             enrich,
             keep_codes: switches.1,
             key_name: None,
+            lower: rare.3,
             drop: rare.0,
             preserve_key: switches.2,
             preserve_original: rare.1,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::oracle::settings::SHARED;
 use crate::oracle::tables::{self, Kind};
 use crate::oracle::value::Val;
+use crate::oracle::wire::{self, Wire};
 use crate::oracle::{json, time, typed};
 
 /// The scalars in a value, numbers and truth values in whichever form they come.
@@ -74,13 +75,28 @@ fn is_dropped(record: &Val, field: &tables::Field, value: &Val) -> bool {
     match (field.name, field.kind) {
         (_, Kind::Time) => time::parse(value).is_some(),
         // Beside a QueryTypeName it is dropped in any form.
-        ("QueryType", _) => number || (field.dataset == "gateway_dns" && has_name.is_some()),
+        ("QueryType", _) => {
+            number
+                || value.text() == Some("*")
+                || (field.dataset == "gateway_dns" && has_name.is_some())
+        }
         ("ResponseCode" | "ClientResponseCode" | "RCode", _) => is_named().is_some(),
         (_, Kind::Bool) => truth,
         ("SrcPort" | "DstPort", _) => {
             value.text().is_some_and(|text| text.parse::<i128>() == Ok(0)) || scalar(value) == "0"
         }
-        ("ResourceRecordsJSON", _) => value.text().is_some_and(|text| text.starts_with('[')),
+        ("ResourceRecordsJSON", _) => match value.text() {
+            Some(text) => text.starts_with('[') || text.trim() == "null",
+            None => matches!(value, Val::Array(_)),
+        },
+        ("ResourceRecords" | "RData", _) => {
+            let Val::Array(items) = value else { return false };
+            let texts = items.iter().map(|item| item.members("data").next().and_then(Val::text));
+            texts.map(Option::unwrap_or_default).all(|text| wire::read(text) != Wire::Wrong)
+        }
+        ("QueryName", _) => value.text().is_some_and(|text| text.contains(char::is_control)),
+        ("QueryTypeName", _) => value.text() == Some("*"),
+        ("ResolverDecision" | "ResponseTimeMs", _) => number,
         _ => false,
     }
 }

@@ -61,6 +61,12 @@ fn bounds(chunk: &[u8], at: usize) -> (usize, usize) {
     (record, skip(chunk, record).expect("a valid chunk"))
 }
 
+/// The nanoseconds since 1970 that the header of the event at `at` tells.
+fn event_time(chunk: &[u8], at: usize) -> u64 {
+    let part = |at: usize| u32::from_be_bytes(chunk[at..at + 4].try_into().expect("4 bytes"));
+    u64::from(part(at + 4)) * GIGA + u64::from(part(at + 8))
+}
+
 /// The text of an event's only field, whose name has three letters.
 fn only_text(record: &[u8]) -> &str {
     let mut at = 1 + 4;

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Dataset, ECS_VERSION, GIGA, Input, Options, bounds, only_text};
+use super::{Dataset, ECS_VERSION, GIGA, Input, Options, bounds, event_time, only_text};
 use crate::chunk::header;
 
 /// A string, borrowed where it has no escapes. (serde does not borrow in an `Option<Cow<str>>`.)
@@ -145,6 +145,8 @@ record!(
     GatewayDnsRest {
         // Sekoia's convention writes it to `network.transport` alone: see `take_protocol`.
         Protocol: Text<'a>,
+        // It alone keeps this beside the type's name, as text.
+        QueryType: Code,
         AccountID: Text<'a>,
         ApplicationID: u64,
         ApplicationName: Text<'a>,
@@ -209,6 +211,23 @@ record!(
     }
 );
 
+/// A number that is written as text.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct Code(u16);
+
+impl Absent for Code {
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
 #[derive(Deserialize, Serialize)]
 struct ResourceRecord<'a> {
     #[serde(borrow)]
@@ -237,7 +256,7 @@ struct Ecs<'a, C: Serialize> {
     #[serde(rename = "@timestamp")]
     timestamp: &'a str,
     dns: Dns<'a>,
-    event: Event,
+    event: Event<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<Endpoint<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -250,6 +269,8 @@ struct Ecs<'a, C: Serialize> {
     device: Option<Device<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<User<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<Rule<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     observer: Option<Observer>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -267,8 +288,8 @@ struct Dns<'a> {
     question: Question<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     response_code: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    resolved_ip: Option<&'a Vec<Text<'a>>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    resolved_ip: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     answers: Option<&'a Vec<Answer<'a>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -289,20 +310,48 @@ struct Question<'a> {
 }
 
 #[derive(Serialize)]
-struct Event {
+struct Event<'a> {
     kind: &'static str,
     category: [&'static str; 1],
-    r#type: [&'static str; 1],
+    r#type: &'static [&'static str],
     dataset: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<&'static str>,
 }
 
 #[derive(Serialize)]
 struct Endpoint<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a str>,
     ip: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     port: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    geo: Option<Geo<'a>>,
+}
+
+#[derive(Serialize)]
+struct Geo<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    continent_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    country_iso_code: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Rule<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -317,8 +366,12 @@ struct Network<'a> {
 
 #[derive(Serialize)]
 struct Host<'a> {
-    hostname: &'a str,
-    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hostname: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -358,12 +411,16 @@ fn text<'r>(field: &'r Option<Text<'_>>) -> Option<&'r str> {
     field.as_ref().map(|text| &*text.0).filter(|text| !text.is_empty())
 }
 
-fn event(options: Options, dataset: Dataset, code: Option<u16>) -> Event {
+fn event<'a>(options: Options, dataset: Dataset, code: Option<u16>, created: &'a str) -> Event<'a> {
     Event {
         kind: "event",
         category: ["network"],
-        r#type: [if options.ecs { "protocol" } else { "info" }],
+        r#type: if options.ecs { &["protocol"] } else { &["info"] },
         dataset: dataset.name(),
+        action: None,
+        id: None,
+        duration: None,
+        created: options.enrich.then_some(created),
         outcome: code.filter(|_| options.enrich).map(|code| match code {
             0 => "success",
             _ => "failure",
@@ -393,7 +450,7 @@ fn observer(options: Options) -> Option<Observer> {
 }
 
 fn version(options: Options) -> Option<Version> {
-    options.enrich.then_some(Version { version: ECS_VERSION })
+    (options.enrich || options.ecs).then_some(Version { version: ECS_VERSION })
 }
 
 fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
@@ -416,8 +473,12 @@ pub trait Record<'a>: Deserialize<'a> {
     /// Whether the record is one of the dataset's.
     fn is_ours(&self) -> bool;
 
-    /// Appends the event, header included.
-    fn write(self, options: Options, out: &mut Vec<u8>);
+    /// Appends the event, header included. `created` is the text of the time that it came with.
+    fn write(self, options: Options, created: &str, out: &mut Vec<u8>);
+}
+
+fn endpoint(ip: &str) -> Endpoint<'_> {
+    Endpoint { address: None, ip, port: None, geo: None }
 }
 
 fn write_header(out: &mut Vec<u8>, nanoseconds: u64) {
@@ -429,7 +490,7 @@ impl<'a> Record<'a> for DnsLogs<'a> {
         !self.QueryName.is_absent()
     }
 
-    fn write(self, options: Options, out: &mut Vec<u8>) {
+    fn write(self, options: Options, created: &str, out: &mut Vec<u8>) {
         let time = self.Timestamp.expect("a time");
         write_header(out, time);
         let name = super::trim_dots(text(&self.QueryName).unwrap_or_default());
@@ -447,17 +508,18 @@ impl<'a> Record<'a> for DnsLogs<'a> {
                     response_code: self
                         .ResponseCode
                         .and_then(|code| super::response_code_name(code, options.ecs)),
-                    resolved_ip: None,
+                    resolved_ip: Vec::new(),
                     answers: None,
                     header_flags: Vec::new(),
                 },
-                event: event(options, Dataset::DnsLogs, self.ResponseCode),
-                source: source.map(|ip| Endpoint { ip, port: None }),
+                event: event(options, Dataset::DnsLogs, self.ResponseCode, created),
+                source: source.map(endpoint),
                 destination: None,
                 network: network(options, None, false, address),
                 host: None,
                 device: None,
                 user: None,
+                rule: None,
                 observer: observer(options),
                 related: options.enrich.then(|| Related {
                     ip: distinct(source.into_iter()),
@@ -476,7 +538,7 @@ impl<'a> Record<'a> for DnsFirewallLogs<'a> {
         !self.QueryName.is_absent()
     }
 
-    fn write(self, options: Options, out: &mut Vec<u8>) {
+    fn write(self, options: Options, created: &str, out: &mut Vec<u8>) {
         let time = self.Timestamp.expect("a time");
         write_header(out, time);
         let name = super::trim_dots(text(&self.QueryName).unwrap_or_default());
@@ -497,20 +559,21 @@ impl<'a> Record<'a> for DnsFirewallLogs<'a> {
                     response_code: self
                         .ClientResponseCode
                         .and_then(|code| super::response_code_name(code, options.ecs)),
-                    resolved_ip: None,
+                    resolved_ip: Vec::new(),
                     answers: None,
                     header_flags: flags
                         .into_iter()
                         .filter_map(|(set, flag)| (set == Some(true)).then_some(flag))
                         .collect(),
                 },
-                event: event(options, Dataset::DnsFirewallLogs, self.ClientResponseCode),
-                source: source.map(|ip| Endpoint { ip, port: None }),
-                destination: upstream.map(|ip| Endpoint { ip, port: None }),
+                event: event(options, Dataset::DnsFirewallLogs, self.ClientResponseCode, created),
+                source: source.map(endpoint),
+                destination: upstream.map(endpoint),
                 network: network(options, transport, false, address),
                 host: None,
                 device: None,
                 user: None,
+                rule: None,
                 observer: observer(options),
                 related: options.enrich.then(|| Related {
                     ip: distinct(source.into_iter().chain(upstream)),
@@ -524,6 +587,18 @@ impl<'a> Record<'a> for DnsFirewallLogs<'a> {
     }
 }
 
+/// What `convention ecs` takes out of `cloudflare`.
+#[derive(Default)]
+struct Taken<'a> {
+    decision: Option<Text<'a>>,
+    query_id: Option<Text<'a>>,
+    milliseconds: Option<u64>,
+    policy_id: Option<Text<'a>>,
+    policy_name: Option<Text<'a>>,
+    continent: Option<Text<'a>>,
+    country: Option<Text<'a>>,
+}
+
 impl<'a> GatewayDns<'a> {
     /// The client's protocol; it stays for `cloudflare` where it is not written as it came.
     fn take_protocol(&mut self, ecs: bool) -> Option<Text<'a>> {
@@ -533,6 +608,30 @@ impl<'a> GatewayDns<'a> {
         }
         Some(protocol)
     }
+
+    fn take(&mut self, ecs: bool) -> Taken<'a> {
+        if !ecs {
+            return Taken::default();
+        }
+        self.QueryType = None;
+        Taken {
+            decision: self.ResolverDecision.take(),
+            query_id: self.QueryID.take(),
+            milliseconds: self.ResponseTimeMs.take(),
+            policy_id: self.PolicyID.take(),
+            policy_name: self.PolicyName.take(),
+            continent: self.SrcIPContinentCode.take(),
+            country: self.SrcIPCountryCode.take(),
+        }
+    }
+}
+
+fn decision_type(decision: Option<&str>) -> &'static [&'static str] {
+    match decision {
+        Some(decision) if decision.starts_with("blocked") => &["protocol", "denied"],
+        Some(decision) if decision.starts_with("allowed") => &["protocol", "allowed"],
+        _ => &["protocol"],
+    }
 }
 
 impl<'a> Record<'a> for GatewayDns<'a> {
@@ -540,18 +639,16 @@ impl<'a> Record<'a> for GatewayDns<'a> {
         !self.QueryName.is_absent()
     }
 
-    fn write(mut self, options: Options, out: &mut Vec<u8>) {
+    fn write(mut self, options: Options, created: &str, out: &mut Vec<u8>) {
         let time = self.Datetime.expect("a time");
         write_header(out, time);
         let protocol = self.take_protocol(options.ecs);
+        let taken = self.take(options.ecs);
         let name = super::trim_dots(text(&self.QueryName).unwrap_or_default());
         let source = text(&self.SrcIP);
         let address = source.and_then(super::address);
         let source = source.filter(|_| address.is_some());
         let destination = text(&self.DstIP).filter(|text| super::address(text).is_some());
-        let resolved = self.ResolvedIPs.as_ref().filter(|all| {
-            !all.is_empty() && all.iter().all(|text| super::address(&text.0).is_some())
-        });
         let answers: Option<Vec<Answer<'_>>> = text(&self.ResourceRecordsJSON)
             .map(|json| serde_json::from_str(json).expect("resource records"))
             .map(|mut answers: Vec<Answer<'_>>| {
@@ -564,9 +661,40 @@ impl<'a> Record<'a> for GatewayDns<'a> {
                 }
                 answers
             });
-        let device_name = text(&self.DeviceName);
+        let addresses = |field: &'_ Option<Vec<Text<'a>>>| -> Vec<_> {
+            let texts = field.iter().flatten().map(|text| text.clone());
+            texts.filter(|text| super::address(&text.0).is_some()).collect()
+        };
+        let [listed, initial, servers] =
+            [&self.ResolvedIPs, &self.InitialResolvedIPs, &self.AuthoritativeNameServerIPs]
+                .map(addresses);
+        let in_answers: Vec<_> = answers.iter().flatten().map(|answer| &*answer.rdata).collect();
+        let in_answers =
+            || in_answers.iter().copied().filter(|text| super::address(text).is_some());
+        let resolved = match listed.is_empty() && options.ecs {
+            true => distinct(in_answers()),
+            false => listed.iter().map(|text| &*text.0).collect(),
+        };
+        let related_ip = options.enrich.then(|| {
+            let behind = initial.iter().chain(&servers).map(|text| &*text.0);
+            let first = source.into_iter().chain(destination).chain(resolved.iter().copied());
+            distinct(first.chain(in_answers()).chain(behind))
+        });
+        let (device_id, device_name) = (text(&self.DeviceID), text(&self.DeviceName));
         let (user, email) = (text(&self.UserID), text(&self.Email));
+        let cnames = self.CNAMEs.iter().flatten().map(|name| super::trim_dots(&name.0));
         let port = |port: Option<u16>| port.filter(|&port| port != 0);
+        let (continent, country) = (text(&taken.continent), text(&taken.country));
+        let side = |ip, of: Option<u16>| Endpoint {
+            address: (!options.ecs).then_some(ip),
+            ip,
+            port: port(of),
+            geo: None,
+        };
+        let (rule_id, rule_name) = (text(&taken.policy_id), text(&taken.policy_name));
+        let host_id = device_id.filter(|_| options.ecs);
+        let decision = text(&taken.decision);
+        let usual = event(options, Dataset::GatewayDns, self.RCode, created);
         let rest = GatewayDnsRest(&self);
         write(
             out,
@@ -582,34 +710,38 @@ impl<'a> Record<'a> for GatewayDns<'a> {
                     answers: answers.as_ref(),
                     header_flags: Vec::new(),
                 },
-                event: event(options, Dataset::GatewayDns, self.RCode),
-                source: source.map(|ip| Endpoint { ip, port: port(self.SrcPort) }),
-                destination: destination.map(|ip| Endpoint { ip, port: port(self.DstPort) }),
+                event: Event {
+                    r#type: if options.ecs { decision_type(decision) } else { usual.r#type },
+                    action: decision,
+                    id: text(&taken.query_id),
+                    duration: taken.milliseconds.map(|milliseconds| milliseconds * 1_000_000),
+                    ..usual
+                },
+                source: source.map(|ip| Endpoint {
+                    geo: (continent.is_some() || country.is_some())
+                        .then_some(Geo { continent_code: continent, country_iso_code: country }),
+                    ..side(ip, self.SrcPort)
+                }),
+                destination: destination.map(|ip| side(ip, self.DstPort)),
                 network: network(
                     options,
                     protocol.as_ref().map(|text| super::transport(&text.0, options.ecs)),
                     true,
                     address,
                 ),
-                host: device_name.map(|name| Host { hostname: name, name }),
-                device: text(&self.DeviceID).map(|id| Device { id }),
+                host: (host_id.is_some() || device_name.is_some()).then_some(Host {
+                    id: host_id,
+                    hostname: device_name,
+                    name: device_name,
+                }),
+                device: device_id.map(|id| Device { id }),
                 user: (user.is_some() || email.is_some()).then_some(User { id: user, email }),
+                rule: (rule_id.is_some() || rule_name.is_some())
+                    .then_some(Rule { id: rule_id, name: rule_name }),
                 observer: observer(options),
-                related: options.enrich.then(|| Related {
-                    ip: distinct(
-                        source
-                            .into_iter()
-                            .chain(destination)
-                            .chain(resolved.into_iter().flatten().map(|text| &*text.0))
-                            .chain(
-                                answers
-                                    .iter()
-                                    .flatten()
-                                    .map(|answer| &*answer.rdata)
-                                    .filter(|text| super::address(text).is_some()),
-                            ),
-                    ),
-                    hosts: distinct([name].into_iter().chain(device_name)),
+                related: related_ip.map(|ip| Related {
+                    ip,
+                    hosts: distinct([name].into_iter().chain(cnames).chain(device_name)),
                     user: distinct(user.into_iter().chain(email)),
                 }),
                 ecs: version(options),
@@ -640,7 +772,14 @@ fn rewrite_as<'a, R: Record<'a>>(input: Input, options: Options, chunk: &'a [u8]
             Input::Text => serde_json::from_str(only_text(bytes)).ok(),
         };
         match record.filter(R::is_ours) {
-            Some(record) => record.write(options, &mut out),
+            Some(record) => {
+                let mut text = [0; 30];
+                let created = match options.enrich {
+                    true => super::time_text(event_time(chunk, at), &mut text),
+                    false => "",
+                };
+                record.write(options, created, &mut out);
+            }
             None => out.extend(&chunk[at..end]),
         }
         at = end;

@@ -7,7 +7,7 @@ use vrl::compiler::{Program, TargetValue, TimeZone, compile};
 use vrl::diagnostic::Formatter;
 use vrl::value::{ObjectMap, Secrets, Value};
 
-use super::{Dataset, ECS_VERSION, GIGA, Input, Options, bounds};
+use super::{Dataset, ECS_VERSION, GIGA, Input, Options, bounds, event_time};
 use crate::chunk::header;
 
 /// The compiled program of a case.
@@ -51,9 +51,11 @@ impl Vrl {
         let mut at = 0;
         while at < chunk.len() {
             let (start, end) = bounds(chunk, at);
+            let created = i64::try_from(event_time(chunk, at)).expect("a time").into();
+            let metadata = ObjectMap::from([("created".into(), created)]);
             let mut target = TargetValue {
                 value: rmp_serde::from_slice(&chunk[start..end]).expect("a record"),
-                metadata: ObjectMap::new().into(),
+                metadata: metadata.into(),
                 secrets: Secrets::new(),
             };
             let result = self.runtime.resolve(&mut target, &self.program, &TimeZone::default());

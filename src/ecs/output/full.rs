@@ -18,7 +18,19 @@ struct Full<'d, 'a, 'w> {
 
 /// Writes the record.
 pub(crate) fn write(draft: &mut Draft<'_, '_>, fields: FieldSet) {
+    let (root, left) = (draft.writer.position(), draft.left);
+    draft.has_error = !draft.refused.is_empty();
     Full { draft, learning: None }.write(fields);
+    write_as_error(draft, fields, root, left);
+}
+
+/// Writes the record once more when a field was refused only behind members that tell of it.
+fn write_as_error(draft: &mut Draft<'_, '_>, fields: FieldSet, root: usize, left: FieldSet) {
+    if !draft.refused.is_empty() && !draft.has_error {
+        draft.start_again(root, left);
+        draft.has_error = true;
+        Full { draft, learning: None }.write(fields);
+    }
 }
 
 /// Writes the record, and notes its steps in `template`. Gives what was written when other records
@@ -29,8 +41,9 @@ pub(crate) fn write_and_learn<'d>(
     fields: FieldSet,
     template: &mut Template,
 ) -> Option<&'d [u8]> {
-    let root = draft.writer.position();
+    let (root, left) = (draft.writer.position(), draft.left);
     Full { draft, learning: Some((template, root)) }.write(fields);
+    write_as_error(draft, fields, root, left);
     let is_usual = draft.refused.is_empty() && !draft.starved;
     draft.writer.written(root).filter(|_| is_usual)
 }
@@ -38,8 +51,8 @@ pub(crate) fn write_and_learn<'d>(
 impl Full<'_, '_, '_> {
     fn write(&mut self, fields: FieldSet) {
         let foreign_pairs = self.draft.foreign_bound(fields);
-        // The mapping writes 14 members at the most, which leaves the smallest header possible.
-        let root = self.draft.writer.open_root_map(14 + foreign_pairs);
+        // The mapping writes 15 members at the most, which leaves the smallest header possible.
+        let root = self.draft.writer.open_root_map(15 + foreign_pairs);
         map_rows(self, self.draft.dataset);
         self.write_cloudflare(fields, foreign_pairs);
         if !self.draft.refused.is_empty() {
@@ -55,7 +68,7 @@ impl Full<'_, '_, '_> {
     /// read as they came, and foreign ones whose names are taken.
     fn write_cloudflare(&mut self, fields: FieldSet, foreign_pairs: usize) {
         if let Some((template, _)) = &mut self.learning {
-            template.note_left(self.draft.left);
+            template.note_left(self.draft.left, |field| self.draft.form_of_left(field));
         }
         // No more fields can be left than are in the set, and `unmapped` makes one more.
         let bound = self.draft.left.len() + 1;
@@ -63,7 +76,9 @@ impl Full<'_, '_, '_> {
         for field in self.draft.left {
             cloudflare::write_key(&mut self.draft.writer, field);
             let value = self.draft.writer.position();
-            if self.draft.refused.has(field) || !self.draft.write_typed(field, field.of_type()) {
+            if self.draft.refused.has(field)
+                || !self.draft.write_typed(field, self.draft.form_of_left(field))
+            {
                 self.draft.copy_kept(field);
             }
             self.note_step(value);
@@ -146,6 +161,32 @@ impl Visitor for Full<'_, '_, '_> {
         }
     }
 
+    fn row_twice<const N: usize, const K: usize, const M: usize>(
+        &mut self,
+        key: &'static [u8; N],
+        again: &'static [u8; K],
+        from: [Field; M],
+        rule: impl FnOnce(&mut Draft<'_, '_>, [Field; M]) -> bool,
+    ) {
+        self.row(key, from, |draft, from| {
+            let value = draft.writer.position();
+            let written = rule(draft, from);
+            if written {
+                draft.writer.again(again, value);
+            }
+            written
+        });
+    }
+
+    fn row_always<const N: usize, const M: usize>(
+        &mut self,
+        key: &'static [u8; N],
+        from: [Field; M],
+        rule: impl FnOnce(&mut Draft<'_, '_>, [Field; M]) -> bool,
+    ) {
+        self.member(key, |draft| rule(draft, from));
+    }
+
     fn derived<const N: usize>(
         &mut self,
         key: &'static [u8; N],
@@ -157,5 +198,17 @@ impl Visitor for Full<'_, '_, '_> {
     fn constants<const N: usize>(&mut self, members: u32, encoded: &'static [u8; N]) {
         self.draft.writer.put(encoded);
         self.draft.writer.add_members(members);
+    }
+
+    fn constants_by_error<const N: usize, const M: usize>(
+        &mut self,
+        members: u32,
+        without: &'static [u8; N],
+        with: &'static [u8; M],
+    ) {
+        match self.draft.has_error {
+            false => self.constants(members, without),
+            true => self.constants(members, with),
+        }
     }
 }

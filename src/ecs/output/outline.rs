@@ -108,6 +108,26 @@ impl Visitor for Outline<'_> {
         self.member(key, &from);
     }
 
+    fn row_twice<const N: usize, const K: usize, const M: usize>(
+        &mut self,
+        key: &'static [u8; N],
+        again: &'static [u8; K],
+        from: [Field; M],
+        _: impl FnOnce(&mut Draft<'_, '_>, [Field; M]) -> bool,
+    ) {
+        self.member(key, &from);
+        self.member(again, &from);
+    }
+
+    fn row_always<const N: usize, const M: usize>(
+        &mut self,
+        key: &'static [u8; N],
+        from: [Field; M],
+        _: impl FnOnce(&mut Draft<'_, '_>, [Field; M]) -> bool,
+    ) {
+        self.member(key, &from);
+    }
+
     fn derived<const N: usize>(
         &mut self,
         key: &'static [u8; N],
@@ -120,5 +140,14 @@ impl Visitor for Outline<'_> {
         for (key, _) in encoded_pairs(encoded) {
             self.member(key, &[]);
         }
+    }
+
+    fn constants_by_error<const N: usize, const M: usize>(
+        &mut self,
+        members: u32,
+        without: &'static [u8; N],
+        _: &'static [u8; M],
+    ) {
+        self.constants(members, without);
     }
 }

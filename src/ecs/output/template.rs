@@ -9,8 +9,9 @@
 
 use std::iter::repeat_with;
 
+use crate::ecs::values::cloudflare::Form;
 use crate::msgpack::Writer;
-use crate::source::{Dataset, FIELD_COUNT, Field, FieldSet, Type};
+use crate::source::{Dataset, FIELD_COUNT, Field, FieldSet};
 
 /// Constant bytes and values of a record beyond this have no template.
 const MOST_BYTES: usize = 4096;
@@ -24,8 +25,9 @@ pub(crate) struct Signature {
     pub(crate) dataset: Dataset,
     /// The fields that are not absent.
     pub(crate) present: FieldSet,
-    /// Which parts of the name `enrich domain` found.
-    pub(crate) domain: u8,
+    /// What is known of the values before they are written: which parts of the name `enrich domain`
+    /// found, and whether the protocol is written as it came.
+    pub(crate) values: u8,
     /// Which of the templates: rules may write something or nothing for the same fields (no flag of
     /// a query is set).
     pub(crate) variant: u8,
@@ -60,10 +62,10 @@ pub(crate) struct Template {
     /// Where the bytes behind the last value begin, and where they end; padding follows.
     tail: usize,
     end: usize,
-    /// The fields left to `cloudflare` when all rows were through, as a set, and with their types
+    /// The fields left to `cloudflare` when all rows were through, as a set, and with their forms
     /// in the order in which they are written.
     left: FieldSet,
-    left_values: Vec<(Field, Type)>,
+    left_values: Vec<(Field, Form)>,
 }
 
 impl Default for Template {
@@ -114,9 +116,9 @@ impl Template {
         self.left
     }
 
-    /// Those fields, with their types, in the order in which they are written.
+    /// Those fields, with their forms, in the order in which they are written.
     #[inline(always)]
-    pub(crate) fn left_values(&self) -> &[(Field, Type)] {
+    pub(crate) fn left_values(&self) -> &[(Field, Form)] {
         &self.left_values
     }
 
@@ -128,11 +130,11 @@ impl Template {
         }
     }
 
-    /// Notes the fields left to `cloudflare`.
-    pub(crate) fn note_left(&mut self, left: FieldSet) {
+    /// Notes the fields left to `cloudflare`, and the forms that they are written in.
+    pub(crate) fn note_left(&mut self, left: FieldSet, form_of: impl Fn(Field) -> Form) {
         self.left = left;
         self.left_values.clear();
-        self.left_values.extend(left.map(|field| (field, field.of_type())));
+        self.left_values.extend(left.map(|field| (field, form_of(field))));
     }
 
     /// Ends a template: `record` was written from its first byte on. `false` when it is too large.
@@ -179,7 +181,7 @@ impl Likely {
     fn place(&mut self, signature: Signature) -> &mut u8 {
         // An odd constant mixes the bits into the highest byte (Knuth's multiplicative hashing).
         let hash = signature.present.folded().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56;
-        &mut self.0[usize::from(hash as u8 ^ signature.domain ^ signature.variant << 4)]
+        &mut self.0[usize::from(hash as u8 ^ signature.values ^ signature.variant << 4)]
     }
 }
 

@@ -49,13 +49,13 @@ impl Templated<'_, '_, '_> {
         self.fits &= self.template.left() == self.draft.left;
         let template = self.template;
         // Each of them writes a value, or the record does not fit: nothing is taken back.
-        for &(field, of_type) in template.left_values() {
+        for &(field, form) in template.left_values() {
             let Some(step) = self.steps.next() else {
                 self.fits = false;
                 return;
             };
             template.write_before(step, &mut self.draft.writer);
-            self.fits &= self.draft.write_typed(field, of_type) & step.writes;
+            self.fits &= self.draft.write_typed(field, form) & step.writes;
         }
     }
 }
@@ -91,6 +91,34 @@ impl Visitor for Templated<'_, '_, '_> {
     }
 
     #[inline(always)]
+    fn row_twice<const N: usize, const K: usize, const M: usize>(
+        &mut self,
+        key: &'static [u8; N],
+        again: &'static [u8; K],
+        from: [Field; M],
+        rule: impl FnOnce(&mut Draft<'_, '_>, [Field; M]) -> bool,
+    ) {
+        self.row(key, from, |draft, from| {
+            let value = draft.writer.position();
+            let written = rule(draft, from);
+            if written {
+                draft.writer.again(again, value);
+            }
+            written
+        });
+    }
+
+    #[inline(always)]
+    fn row_always<const N: usize, const M: usize>(
+        &mut self,
+        _: &'static [u8; N],
+        from: [Field; M],
+        rule: impl FnOnce(&mut Draft<'_, '_>, [Field; M]) -> bool,
+    ) {
+        self.step(|draft| rule(draft, from));
+    }
+
+    #[inline(always)]
     fn derived<const N: usize>(
         &mut self,
         _: &'static [u8; N],
@@ -101,4 +129,14 @@ impl Visitor for Templated<'_, '_, '_> {
 
     #[inline(always)]
     fn constants<const N: usize>(&mut self, _: u32, _: &'static [u8; N]) {}
+
+    // A record with an error has no template.
+    #[inline(always)]
+    fn constants_by_error<const N: usize, const M: usize>(
+        &mut self,
+        _: u32,
+        _: &'static [u8; N],
+        _: &'static [u8; M],
+    ) {
+    }
 }

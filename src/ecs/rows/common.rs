@@ -7,12 +7,10 @@ use crate::ecs::rules::text;
 use crate::msgpack::{ONE, joined, key};
 use crate::source::Dataset;
 
-/// The four constant members of `event`: kind, category, type, dataset.
+/// The constant members of `event` behind its kind: category, type, dataset.
 macro_rules! event_members {
     ($type:expr, $dataset:expr) => {
         joined!(
-            key!("kind"),
-            key!("event"),
             key!("category"),
             ONE,
             key!("network"),
@@ -25,23 +23,37 @@ macro_rules! event_members {
     };
 }
 
+/// `event`; what a dataset alone has of it is added by `rest`.
 #[inline(always)]
-pub(crate) fn event<V: Visitor>(v: &mut V, dataset: Dataset) {
+pub(crate) fn event<V: Visitor>(v: &mut V, dataset: Dataset, rest: impl FnOnce(&mut V)) {
+    use Dataset::{DnsFirewallLogs, DnsLogs, GatewayDns};
     v.object(key!("event"), |v| {
-        use Dataset::{DnsFirewallLogs, DnsLogs, GatewayDns};
+        kind(v);
         match (v.settings().convention, dataset) {
-            (Convention::Sekoia, DnsLogs) => v.constants(4, event_members!("info", DnsLogs)),
+            (Convention::Sekoia, DnsLogs) => v.constants(3, event_members!("info", DnsLogs)),
             (Convention::Sekoia, DnsFirewallLogs) => {
-                v.constants(4, event_members!("info", DnsFirewallLogs));
+                v.constants(3, event_members!("info", DnsFirewallLogs));
             }
-            (Convention::Sekoia, GatewayDns) => v.constants(4, event_members!("info", GatewayDns)),
-            (Convention::Ecs, DnsLogs) => v.constants(4, event_members!("protocol", DnsLogs)),
+            (Convention::Sekoia, GatewayDns) => v.constants(3, event_members!("info", GatewayDns)),
+            (Convention::Ecs, DnsLogs) => v.constants(3, event_members!("protocol", DnsLogs)),
             (Convention::Ecs, DnsFirewallLogs) => {
-                v.constants(4, event_members!("protocol", DnsFirewallLogs));
+                v.constants(3, event_members!("protocol", DnsFirewallLogs));
             }
-            (Convention::Ecs, GatewayDns) => {
-                v.constants(4, event_members!("protocol", GatewayDns));
-            }
+            // Its type depends on the decision.
+            (Convention::Ecs, GatewayDns) => v.constants(
+                2,
+                joined!(
+                    key!("category"),
+                    ONE,
+                    key!("network"),
+                    key!("dataset"),
+                    key!(GatewayDns.name()),
+                ),
+            ),
+        }
+        rest(v);
+        if v.settings().enrich.created {
+            v.derived(key!("created"), |draft| draft.write_created());
         }
         if v.settings().enrich.outcome {
             v.derived(key!("outcome"), enrich::outcome);
@@ -50,6 +62,18 @@ pub(crate) fn event<V: Visitor>(v: &mut V, dataset: Dataset) {
             v.derived(key!("original"), text::original);
         }
     });
+}
+
+/// `event.kind`; ECS defines `pipeline_error` as what came out with an error.
+#[inline(always)]
+fn kind<V: Visitor>(v: &mut V) {
+    const EVENT: &[u8; 11] = joined!(key!("kind"), key!("event"));
+    match v.settings().convention {
+        Convention::Sekoia => v.constants(1, EVENT),
+        Convention::Ecs => {
+            v.constants_by_error(1, EVENT, joined!(key!("kind"), key!("pipeline_error")));
+        }
+    }
 }
 
 /// `dns.type`, which ECS asks for.

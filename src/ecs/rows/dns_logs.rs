@@ -2,7 +2,7 @@
 
 use super::visitor::Visitor;
 use super::{common, enrich};
-use crate::ecs::rules::{dns, network};
+use crate::ecs::rules::{dns, name, network};
 use crate::msgpack::key;
 use crate::source::Dataset;
 use crate::source::Field::{QueryName, QueryType, ResponseCode, SourceIP, Timestamp};
@@ -12,13 +12,13 @@ pub(crate) fn map<V: Visitor>(v: &mut V) {
     v.object(key!("dns"), |v| {
         common::dns_type(v);
         v.object(key!("question"), |v| {
-            v.row(key!("name"), [QueryName], dns::question_name);
+            v.row(key!("name"), [QueryName], name::question_name);
             v.row(key!("type"), [QueryType], dns::rr_type);
             enrich::domain(v);
         });
         v.row(key!("response_code"), [ResponseCode], dns::response_code);
     });
-    common::event(v, Dataset::DnsLogs);
+    common::event(v, Dataset::DnsLogs, |_| {});
     v.object(key!("source"), |v| {
         v.row(key!("ip"), [SourceIP], network::source_ip);
     });
@@ -26,5 +26,5 @@ pub(crate) fn map<V: Visitor>(v: &mut V) {
         common::network_protocol(v);
         enrich::network_type(v);
     });
-    enrich::observer_related_and_version(v);
+    enrich::observer_related_and_version(v, Dataset::DnsLogs);
 }

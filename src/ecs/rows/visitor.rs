@@ -24,6 +24,23 @@ pub(crate) trait Visitor: Sized {
         rule: impl FnOnce(&mut Draft<'_, '_>, [Field; M]) -> bool,
     );
 
+    /// Two members with the same value, made as by [`Visitor::row`].
+    fn row_twice<const N: usize, const K: usize, const M: usize>(
+        &mut self,
+        key: &'static [u8; N],
+        again: &'static [u8; K],
+        from: [Field; M],
+        rule: impl FnOnce(&mut Draft<'_, '_>, [Field; M]) -> bool,
+    );
+
+    /// As [`Visitor::row`], for a member that a record without the fields has, too.
+    fn row_always<const N: usize, const M: usize>(
+        &mut self,
+        key: &'static [u8; N],
+        from: [Field; M],
+        rule: impl FnOnce(&mut Draft<'_, '_>, [Field; M]) -> bool,
+    );
+
     /// A member that `rule` derives from what the rows before it found.
     fn derived<const N: usize>(
         &mut self,
@@ -33,4 +50,12 @@ pub(crate) trait Visitor: Sized {
 
     /// A number of members that are the same for every record, encoded.
     fn constants<const N: usize>(&mut self, members: u32, encoded: &'static [u8; N]);
+
+    /// The same, for members that are others in a record with an `error.message`.
+    fn constants_by_error<const N: usize, const M: usize>(
+        &mut self,
+        members: u32,
+        without: &'static [u8; N],
+        with: &'static [u8; M],
+    );
 }

@@ -1,29 +1,14 @@
-//! What the DNS message says: the name, types, response codes and flags.
+//! What the DNS message says: types, response codes and flags.
 
-use super::text::text_of;
 use crate::config::Convention;
 use crate::dns_codes::{self, RR_TYPE_ANY};
 use crate::ecs::draft::Draft;
 use crate::ecs::values::coerce::{boolean, integer16, integer16_part};
 use crate::ecs::values::error_message::Reason;
-use crate::ecs::values::name::trimmed;
 use crate::msgpack::{Writer, text};
 use crate::source::Field;
 
-/// The queried name.
-#[inline(always)]
-pub(crate) fn question_name(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
-    let Some((value, name)) = text_of(draft, field) else {
-        return draft.refuse(field, Reason::NotText);
-    };
-    let (start, size) = trimmed(name.bytes());
-    let name = name.within(start, size);
-    draft.writer.str_of(value, name);
-    draft.found.question_name = Some(name);
-    true
-}
-
-/// The mnemonic of a type that came as a number; one that came as text, as it is.
+/// The mnemonic of a type that came as a number; one that came as text, as it is, but for `*`.
 #[inline(always)]
 pub(crate) fn rr_type(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
     let Some(value) = draft.part(field) else { return false };
@@ -34,10 +19,17 @@ pub(crate) fn rr_type(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
         return write_rr_type(&mut draft.writer, number, draft.settings.convention);
     }
     match text(value.bytes()).filter(|text| is_mnemonic(text)) {
-        Some(mnemonic) => draft.writer.str(mnemonic),
+        Some(mnemonic) => write_mnemonic(&mut draft.writer, mnemonic, draft.settings.convention),
         None => return draft.refuse(field, Reason::NotRrType),
     }
     true
+}
+
+/// Writes the mnemonic of a type that came as text.
+#[inline]
+pub(crate) fn write_mnemonic(writer: &mut Writer<'_>, mnemonic: &[u8], convention: Convention) {
+    let is_any = convention == Convention::Ecs && mnemonic == b"*";
+    writer.str(if is_any { b"ANY" } else { mnemonic });
 }
 
 /// Writes the mnemonic of a type; `false`, and nothing, when the convention has none.
@@ -51,28 +43,10 @@ pub(crate) fn write_rr_type(writer: &mut Writer<'_>, number: u16, convention: Co
             writer.str_header(size);
             writer.put_padded(padded, size);
         }
-        None if ecs => write_numbered(writer, b"TYPE", number),
+        None if ecs => writer.numbered(b"TYPE", number), // RFC 3597, section 5
         None => return false,
     }
     true
-}
-
-/// Writes a number behind a word, as RFC 3597 writes types and classes without a name.
-pub(crate) fn write_numbered(writer: &mut Writer<'_>, word: &[u8], number: u16) {
-    let mut digits = [0; 5];
-    let mut rest = number;
-    let mut size = 0;
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        size += 1;
-        if rest == 0 {
-            break;
-        }
-    }
-    writer.str_header(word.len() + size);
-    writer.copy(word);
-    writer.copy(digits.get(digits.len() - size..).unwrap_or_default());
 }
 
 /// Whether text is the mnemonic of a type, known or not: letters, digits and dashes, a letter
@@ -91,15 +65,18 @@ pub(crate) fn rr_type_name_or_number(draft: &mut Draft<'_, '_>, fields: [Field; 
         draft.refuse(name, Reason::NotText);
         return rr_type(draft, [number]);
     };
+    draft.found.has_type_name = true;
     if let Some(raw) = draft.value(number) {
+        // Sekoia's parser keeps it beside the name.
+        let stays = draft.settings.convention == Convention::Sekoia;
         let is_number = integer16(raw).is_some();
-        if is_number && draft.settings.keep_codes {
-            draft.keep(number);
-        } else if !is_number && !text(raw).is_some_and(is_mnemonic) {
+        if !is_number && !text(raw).is_some_and(is_mnemonic) {
             draft.refuse(number, Reason::NotRrType);
+        } else if stays || (is_number && draft.settings.keep_codes) {
+            draft.keep(number);
         }
     }
-    draft.writer.str(told);
+    write_mnemonic(&mut draft.writer, told, draft.settings.convention);
     true
 }
 

@@ -4,6 +4,11 @@
 //! and where a field cannot be read; then it has refused that field (`Draft::refuse`).
 
 pub(super) mod answers;
+mod distinct;
 pub(super) mod dns;
+pub(super) mod event;
+pub(super) mod name;
 pub(super) mod network;
+pub(super) mod related;
 pub(super) mod text;
+mod wire;

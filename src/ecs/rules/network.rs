@@ -6,8 +6,8 @@ use crate::ecs::draft::Draft;
 use crate::ecs::values::coerce::{Integer, boolean, integer};
 use crate::ecs::values::error_message::Reason;
 use crate::ecs::values::ip::{self, Family};
-use crate::msgpack::{array_items, text};
-use crate::source::Field;
+use crate::msgpack::{self, array_items, text};
+use crate::source::{Dataset, Field};
 
 #[inline(always)]
 fn address(draft: &mut Draft<'_, '_>, field: Field) -> Option<Family> {
@@ -86,8 +86,23 @@ pub(crate) fn tcp_or_udp(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool
     true
 }
 
-/// The client's transport. ECS knows `udp` and `tcp`: what runs over TCP is `tcp`, and a
-/// protocol that is not written as it came also stays.
+/// Whether the client's protocol is not written as it came, and so stays: told before the rows, for
+/// records of both kinds take turns.
+#[inline]
+pub(crate) fn keeps_protocol(draft: &Draft<'_, '_>) -> bool {
+    draft.dataset == Dataset::GatewayDns
+        && draft.settings.convention == Convention::Ecs
+        && draft
+            .value(Field::Protocol)
+            .is_some_and(|value| !matches!(msgpack::text(value), Some(b"udp" | b"tcp")))
+}
+
+/// Protocols of clients by what carries them.
+const OVER_TCP: [&str; 6] = ["tcp", "https", "tls", "dot", "doh", "h2"];
+const OVER_UDP: [&str; 4] = ["udp", "doq", "quic", "h3"];
+
+/// The client's transport. ECS knows `udp` and `tcp`; a protocol that is not written as
+/// it came also stays.
 pub(crate) fn transport(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
     let protocol = draft.value(field).and_then(text);
     let Some(protocol) = protocol else { return draft.refuse(field, Reason::NotText) };
@@ -97,9 +112,9 @@ pub(crate) fn transport(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool 
     }
     let any_of =
         |names: &[&str]| names.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(protocol));
-    let transport: &[u8] = if any_of(&["udp"]) {
+    let transport: &[u8] = if any_of(&OVER_UDP) {
         b"udp"
-    } else if any_of(&["tcp", "https", "tls", "doh"]) {
+    } else if any_of(&OVER_TCP) {
         b"tcp"
     } else {
         b""

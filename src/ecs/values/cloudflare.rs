@@ -1,6 +1,6 @@
 //! Values under `cloudflare.<name>`, by the types that Cloudflare documents.
 
-use super::coerce::{Integer, boolean, integer};
+use super::coerce::{Integer, boolean, integer, integer16};
 use super::depth::{IN_CLOUDFLARE, is_too_deep};
 use super::error_message::Reason;
 use crate::msgpack::{Part, Reader, Value, Writer, array_items, fixstr, marker};
@@ -41,17 +41,46 @@ pub(crate) fn write_key(writer: &mut Writer<'_>, field: Field) {
     writer.put_padded(&KEYS[field as usize], field.name().len() + 1);
 }
 
-/// Writes an encoded value as one of the type `of_type`: digits in strings become numbers,
+/// The forms that values are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Text,
+    Int,
+    Bool,
+    Time,
+    TextArray,
+    IntArray,
+    ObjectArray,
+    /// A code's number as text, as Sekoia's parser has QueryType.
+    CodeAsText,
+}
+
+impl Form {
+    /// The form of the type that Cloudflare documents.
+    pub(crate) fn of(of_type: Type) -> Self {
+        match of_type {
+            Type::Text => Self::Text,
+            Type::Int => Self::Int,
+            Type::Bool => Self::Bool,
+            Type::Time => Self::Time,
+            Type::TextArray => Self::TextArray,
+            Type::IntArray => Self::IntArray,
+            Type::ObjectArray => Self::ObjectArray,
+        }
+    }
+}
+
+/// Writes an encoded value in a form: digits in strings become numbers,
 /// "true" and "false" become bools, bin becomes a string.
 ///
 /// # Errors
 /// The reason why the value cannot be read so; then nothing is written.
 #[inline(always)]
-pub(crate) fn write(writer: &mut Writer<'_>, of_type: Type, value: Part<'_>) -> Result<(), Reason> {
+pub(crate) fn write(writer: &mut Writer<'_>, form: Form, value: Part<'_>) -> Result<(), Reason> {
     // No value is empty, so the first byte is its own.
     match value.first() {
-        Some(first) if stays(of_type, first) => writer.copy_part(value),
-        _ => return write_any(writer, of_type, value.bytes()),
+        Some(first) if stays(form, first) => writer.copy_part(value),
+        _ => return write_any(writer, form, value.bytes()),
     }
     Ok(())
 }
@@ -60,40 +89,41 @@ pub(crate) fn write(writer: &mut Writer<'_>, of_type: Type, value: Part<'_>) -> 
 /// have. It is looked up, for the types of fields left vary, and a branch for each is guessed wrong.
 #[inline(always)]
 #[expect(clippy::indexing_slicing, reason = "the table has a place for each byte")]
-fn stays(of_type: Type, first: u8) -> bool {
+fn stays(form: Form, first: u8) -> bool {
     const STAY: [u8; 256] = {
         let mut types = [0; 256];
         let mut first = 0;
         while first < types.len() {
             types[first] = match first as u8 {
-                marker::FIXSTR..=0xbf => 1 << Type::Text as u8,
-                0..=0x7f => 1 << Type::Int as u8,
-                marker::FALSE | marker::TRUE => 1 << Type::Bool as u8,
+                marker::FIXSTR..=0xbf => 1 << Form::Text as u8,
+                0..=0x7f => 1 << Form::Int as u8,
+                marker::FALSE | marker::TRUE => 1 << Form::Bool as u8,
                 _ => 0,
             };
             first += 1;
         }
         types
     };
-    STAY[usize::from(first)] >> of_type as u8 & 1 == 1
+    STAY[usize::from(first)] >> form as u8 & 1 == 1
 }
 
 #[inline(never)]
-fn write_any(writer: &mut Writer<'_>, of_type: Type, raw: &[u8]) -> Result<(), Reason> {
-    match of_type {
-        Type::Text => write_text(writer, raw),
-        Type::Int => write_integer(writer, raw),
-        Type::Bool => boolean(raw).map(|truth| writer.bool(truth)).ok_or(Reason::NotBool),
-        Type::Time => {
+fn write_any(writer: &mut Writer<'_>, form: Form, raw: &[u8]) -> Result<(), Reason> {
+    match form {
+        Form::Text => write_text(writer, raw),
+        Form::Int => write_integer(writer, raw),
+        Form::Bool => boolean(raw).map(|truth| writer.bool(truth)).ok_or(Reason::NotBool),
+        Form::Time => {
             // A time has its row. It is left only when it has no other place, or cannot be read; then
             // it is refused, and does not come here.
             writer.copy(raw);
             Ok(())
         }
-        Type::TextArray => write_items(writer, raw, write_text, Reason::NotTexts),
-        Type::IntArray => write_items(writer, raw, write_integer, Reason::NotIntegers),
-        Type::ObjectArray if is_too_deep(raw, IN_CLOUDFLARE) => Err(Reason::TooDeep),
-        Type::ObjectArray => write_items(writer, raw, write_object, Reason::NotObjects),
+        Form::CodeAsText => write_code_as_text(writer, raw),
+        Form::TextArray => write_items(writer, raw, write_text, Reason::NotTexts),
+        Form::IntArray => write_items(writer, raw, write_integer, Reason::NotIntegers),
+        Form::ObjectArray if is_too_deep(raw, IN_CLOUDFLARE) => Err(Reason::TooDeep),
+        Form::ObjectArray => write_items(writer, raw, write_object, Reason::NotObjects),
     }
 }
 
@@ -110,6 +140,14 @@ fn write_integer(writer: &mut Writer<'_>, raw: &[u8]) -> Result<(), Reason> {
     match integer(raw).ok_or(Reason::NotInteger)? {
         Integer::Uint(number) => writer.uint(number),
         Integer::Int(number) => writer.int(number),
+    }
+    Ok(())
+}
+
+fn write_code_as_text(writer: &mut Writer<'_>, raw: &[u8]) -> Result<(), Reason> {
+    match integer16(raw) {
+        Some(number) => writer.numbered(b"", number),
+        None => return write_text(writer, raw),
     }
     Ok(())
 }

@@ -12,6 +12,8 @@ use crate::msgpack::{DEEPEST, Writer, nests_within, write_hex, write_json};
 const IN_RECORD: usize = 2;
 /// Those around a member of `cloudflare`.
 pub(crate) const IN_CLOUDFLARE: usize = IN_RECORD + 1;
+/// Those around a member of `dns`.
+pub(crate) const IN_DNS: usize = IN_RECORD + 1;
 /// Those around a member of `cloudflare.unmapped`.
 pub(crate) const IN_UNMAPPED: usize = IN_CLOUDFLARE + 1;
 

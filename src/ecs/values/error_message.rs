@@ -32,8 +32,12 @@ pub enum Reason {
     NotObjects,
     /// Fluent Bit could not read it deeper in the record.
     TooDeep,
-    /// Not the JSON text of an array of resource records.
+    /// Not an array of resource records, or its JSON text.
     NotResourceRecords,
+    /// An item is not base64 of one resource record in wire format.
+    NotWireRecords,
+    /// No number of milliseconds that an integer of nanoseconds can hold.
+    NotMilliseconds,
 }
 
 impl Reason {
@@ -54,6 +58,8 @@ impl Reason {
             Self::NotObjects => "not an array of objects",
             Self::TooDeep => "nested too deeply, kept as JSON text",
             Self::NotResourceRecords => "not a JSON array of resource records",
+            Self::NotWireRecords => "not an array of resource records in wire format as base64",
+            Self::NotMilliseconds => "not a number of milliseconds",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod cloudflare;
 pub(super) mod coerce;
+pub(super) mod created;
 pub(super) mod depth;
 pub(super) mod error_message;
 pub(super) mod ip;

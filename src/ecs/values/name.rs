@@ -58,7 +58,7 @@ const LONGEST_DOMAIN: usize = 253;
 
 /// Splits a name by the Public Suffix List, without regard to case. Addresses, the root, and
 /// names too long or with an empty label have no parts. An escaped dot is no border.
-fn split(name: &[u8]) -> Option<Domain> {
+pub(crate) fn split(name: &[u8]) -> Option<Domain> {
     let first = *name.first()?;
     let mut folded = [0; LONGEST_DOMAIN];
     let folded = folded.get_mut(..name.len())?;
