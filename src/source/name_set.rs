@@ -5,13 +5,14 @@
 pub struct NameSet {
     names: Vec<Vec<u8>>,
     /// For each hash, the number of a name that has it, or of one that had to give way; 0 for none.
-    /// A name that finds its place taken has the next that is free.
-    places: [u8; NameSet::PLACES],
+    /// A name that finds its place taken has the next that is free. On the heap, for a host may
+    /// start the filter on a small stack.
+    places: Box<[u8; NameSet::PLACES]>,
 }
 
 impl Default for NameSet {
     fn default() -> Self {
-        Self { names: Vec::new(), places: [0; Self::PLACES] }
+        Self { names: Vec::new(), places: Box::new([0; Self::PLACES]) }
     }
 }
 
