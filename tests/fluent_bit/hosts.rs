@@ -16,6 +16,8 @@ use std::thread;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Version(pub(crate) u32, pub(crate) u32, pub(crate) u32);
 
+/// The filter refuses what is older.
+pub(crate) const OLDEST: Version = Version(1, 9, 3);
 /// in_http unpacks `Content-Encoding: gzip` from here on.
 pub(crate) const GZIP_BODIES: Version = Version(2, 2, 0);
 /// in_http reads all objects of a body from here on, and before only the first, or one array.
@@ -121,15 +123,19 @@ pub(crate) fn newest() -> Option<&'static Host> {
     hosts().iter().max_by_key(|host| host.version)
 }
 
-/// Runs a test in every executable.
+/// Runs a test in every executable that is supported.
 pub(crate) fn each(test: impl Fn(&Host) + Sync) {
-    each_since(Version(0, 0, 0), test);
+    each_since(OLDEST, test);
 }
 
-/// Runs a test in every executable of that version or newer, in all at once; then tells of all
-/// that failed.
+/// Runs a test in every executable of that version or newer.
 pub(crate) fn each_since(since: Version, test: impl Fn(&Host) + Sync) {
-    let hosts: Vec<_> = hosts().iter().filter(|host| host.has(since)).collect();
+    each_that(|host| host.has(since), test);
+}
+
+/// Runs a test in those executables, in all at once; then tells of all that failed.
+pub(crate) fn each_that(takes: impl Fn(&Host) -> bool, test: impl Fn(&Host) + Sync) {
+    let hosts: Vec<_> = hosts().iter().filter(|host| takes(host)).collect();
     USED.lock().unwrap_or_else(PoisonError::into_inner).extend(hosts.iter().map(|h| h.version));
     let fails = |host| catch_unwind(AssertUnwindSafe(|| test(host))).is_err();
     let failed: Vec<_> = thread::scope(|scope| {

@@ -1,8 +1,11 @@
-//! The layouts of each version, as the log tells them at debug level: proven, not told by names.
+//! The layouts of each version, as the log tells them at debug level: proven, not told by names; and
+//! versions that are too old, which are refused.
 
 use std::process::Command;
 
-use crate::hosts::{Host, Version, each};
+use flb_filter_cloudflare_dns::VERSION;
+
+use crate::hosts::{Host, OLDEST, Version, each, each_that};
 use crate::pipeline::Pipeline;
 use crate::run::Site;
 
@@ -67,4 +70,25 @@ fn the_layouts_of_a_stripped_fluent_bit_are_proven() {
         let stripped = Host { path, version: host.version };
         assert_eq!(said(&stripped), [expected(host.version)]);
     });
+}
+
+#[test]
+fn a_fluent_bit_that_is_too_old_is_refused_with_one_line() {
+    let refusal = format!(
+        "[error] [filter:cloudflare_dns:cloudflare_dns.0] version {VERSION} cannot run here: this \
+         Fluent Bit is older than 1.9.3"
+    );
+    let refused = |host: &Host| {
+        let site = Site::new(host);
+        site.classic(&Pipeline::new().input("dummy", &[]).filter(&[])).refuses();
+        site.plugin_log()
+    };
+    each_that(
+        |host| !host.has(OLDEST),
+        // A process that ends at once may take its last lines with it.
+        |host| {
+            let mut logs = (0..20).map(|_| refused(host));
+            assert_eq!(logs.find(|log| !log.is_empty()), Some(vec![refusal.clone()]));
+        },
+    );
 }
