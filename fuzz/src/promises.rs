@@ -49,7 +49,7 @@ pub(crate) fn rewrite(mapper: &mut Mapper, chunk: &[u8]) -> Became {
     rewrite_and_count(mapper, chunk).0
 }
 
-fn rewrite_and_count(mapper: &mut Mapper, chunk: &[u8]) -> (Became, Outcome) {
+fn rewrite_and_count<'m>(mapper: &'m mut Mapper, chunk: &[u8]) -> (Became, Outcome<'m>) {
     let mut output = Vec::new();
     let (taken, outcome) = peak(|| mapper.rewrite(chunk, &mut output));
     let most = most_memory(chunk.len());
@@ -76,7 +76,7 @@ pub(crate) fn check(settings: &Settings, chunk: &[u8]) {
 }
 
 /// Every value that is no group marker counts once.
-fn check_counts(settings: &Settings, chunk: &[u8], outcome: &Outcome) {
+fn check_counts(settings: &Settings, chunk: &[u8], outcome: &Outcome<'_>) {
     let counts = outcome.counts;
     let (events, valid) = scan::events(chunk);
     let is_group =

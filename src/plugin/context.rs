@@ -10,7 +10,7 @@ use crate::abi;
 use crate::config::Config;
 use crate::host::{self, HostBuffer, Instance, Internals, Layout, Log};
 use crate::inject_panic::inject_panic;
-use crate::rewrite::{Answer, Counts, Mapper, Outcome};
+use crate::rewrite::{Answer, Counts, Mapper};
 
 /// Everything that belongs to one filter instance.
 pub(super) struct Context {
@@ -86,22 +86,18 @@ impl Context {
             self.log.error(format_args!("out of memory: passing this chunk through unchanged"));
             return None;
         };
-        self.count(&outcome);
+        self.counts.add(&outcome.counts);
+        if let Some(metrics) = &self.metrics {
+            metrics.add(&outcome.counts);
+        }
+        if let Some(example) = outcome.unreadable {
+            self.warnings.add(&self.log, outcome.counts.with_errors(), example);
+        }
         match outcome.answer {
             Answer::Untouched => None,
             Answer::Rewritten => Some(output),
             // Most hosts do not free the buffer of an empty chunk.
             Answer::Emptied => Some(HostBuffer::default()),
-        }
-    }
-
-    fn count(&mut self, Outcome { counts, unreadable, .. }: &Outcome) {
-        self.counts.add(counts);
-        if let Some(metrics) = &self.metrics {
-            metrics.add(counts);
-        }
-        if let Some(example) = unreadable {
-            self.warnings.add(&self.log, counts.with_errors(), example);
         }
     }
 

@@ -23,13 +23,13 @@ use crate::source::{Dataset, JsonRecord, Record, TextAt};
 
 /// What came of rewriting a chunk.
 #[derive(Debug, Clone, Copy)]
-pub struct Outcome {
+pub struct Outcome<'m> {
     /// What became of the chunk.
     pub answer: Answer,
     /// What became of its events.
     pub counts: Counts,
     /// The first field that could not be read.
-    pub unreadable: Option<Unreadable>,
+    pub unreadable: Option<&'m Unreadable>,
     /// Where the first event begins that is not valid MessagePack: from there on, the chunk comes
     /// back as it was.
     pub malformed_from: Option<usize>,
@@ -62,6 +62,8 @@ pub struct Mapper {
     is_beside_ecs: bool,
     scratch: Scratch,
     staging: Staging,
+    /// The first field of the chunk that could not be read.
+    unreadable: Option<Unreadable>,
 }
 
 impl Mapper {
@@ -81,6 +83,7 @@ impl Mapper {
             is_beside_ecs: false,
             scratch: Scratch::default(),
             staging: Staging::default(),
+            unreadable: None,
         })
     }
 
@@ -94,9 +97,10 @@ impl Mapper {
         &mut self,
         chunk: &[u8],
         output: &mut impl Output,
-    ) -> Result<Outcome, OutOfMemory> {
+    ) -> Result<Outcome<'_>, OutOfMemory> {
         let mut pass = Pass::new(chunk);
         self.staging.clear(chunk.len());
+        self.unreadable = None;
         let mut at = 0;
         while at < chunk.len() {
             at = match self.rewrite_event(at, &mut pass, output) {
@@ -115,7 +119,8 @@ impl Mapper {
             pass.copy_up_to(chunk.len(), &mut self.staging, output)?;
             self.staging.flush(output, chunk.len())?;
         }
-        let Pass { counts, unreadable, malformed_from, .. } = pass;
+        let unreadable = self.unreadable.as_ref();
+        let Pass { counts, malformed_from, .. } = pass;
         Ok(Outcome { answer, counts, unreadable, malformed_from })
     }
 
@@ -160,8 +165,8 @@ impl Mapper {
                 self.map(dataset, chunk, at, header, output)?;
                 let with_error = !self.scratch.error_message.list().is_empty();
                 pass.counts.add_mapped(dataset, with_error);
-                if with_error && pass.unreadable.is_none() {
-                    pass.unreadable = self.first_unreadable(chunk);
+                if with_error && self.unreadable.is_none() {
+                    self.unreadable = self.first_unreadable(chunk);
                 }
             }
             None if self.on_mismatch == OnMismatch::Keep || self.is_mapped_before() => {
@@ -264,7 +269,6 @@ struct Pass<'c> {
     /// Whether a log event, or a malformed tail, stays in the chunk.
     stayed: bool,
     counts: Counts,
-    unreadable: Option<Unreadable>,
     malformed_from: Option<usize>,
 }
 
@@ -276,7 +280,6 @@ impl<'c> Pass<'c> {
             changed: false,
             stayed: false,
             counts: Counts::default(),
-            unreadable: None,
             malformed_from: None,
         }
     }

@@ -54,8 +54,10 @@ impl JsonRecord {
         let read = transcode(without_mark(text), b'{', bytes, is_padding, |lexer, writer| {
             read_record(lexer, record, watch, order, writer)
         })?;
-        *size = read.map_or(0, <[u8]>::len);
-        record.tell_dataset();
+        if let Some(read) = read {
+            *size = read.len();
+            record.tell_dataset();
+        }
         Ok(read)
     }
 }

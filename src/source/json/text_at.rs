@@ -53,6 +53,7 @@ impl TextAt {
     }
 
     /// The text; `None` when the field holds anything else.
+    #[inline(always)]
     pub fn text(self, chunk: &[u8]) -> Option<&[u8]> {
         chunk.get(self.start..self.end).and_then(text)
     }
