@@ -86,7 +86,7 @@ pub(crate) enum Head {
 ///
 /// # Errors
 /// [`Malformed`] when the head is cut short or is not MessagePack.
-#[inline]
+#[inline(always)]
 pub(crate) fn head(chunk: &[u8], at: usize) -> Result<Head, Malformed> {
     // The two forms that hosts write today, told by one comparison each.
     if let Some(rest) = chunk.get(at..) {

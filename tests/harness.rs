@@ -41,6 +41,8 @@ mod stack;
 mod system_calls;
 #[path = "harness/through.rs"]
 mod through;
+#[path = "harness/unmapped.rs"]
+mod unmapped;
 
 /// Every layout and stride; known by its own filters, or without any by names.
 const HOSTS: [&str; 9] =

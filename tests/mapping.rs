@@ -40,6 +40,8 @@ mod gateway_dns;
 mod gateway_ecs;
 #[path = "mapping/key_name.rs"]
 mod key_name;
+#[path = "mapping/mismatch.rs"]
+mod mismatch;
 #[path = "mapping/name_case.rs"]
 mod name_case;
 mod oracle;

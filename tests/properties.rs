@@ -16,7 +16,9 @@ mod template;
 #[path = "properties/text.rs"]
 mod text;
 
-use flb_filter_cloudflare_dns::Mapper;
+use chunk::Item;
+use flb_filter_cloudflare_dns::{Mapper, Mismatch};
+use oracle::Why;
 use oracle::msgpack::{Forms, decode, encode};
 use oracle::settings::Settings;
 use oracle::through::{Became, became, event, rewrite};
@@ -175,6 +177,31 @@ proptest! {
         for item in &chunk {
             let Some(mapped) = rewrite(&mut mapper(&first), &item.bytes()) else { continue };
             prop_assert_eq!(rewrite(&mut mapper(&second), &mapped), None, "{:?}", item);
+        }
+    }
+
+    #[test]
+    fn each_event_counts_by_its_reason(
+        settings in generate::settings(),
+        of_texts in any::<bool>(),
+        chunk in prop_oneof![chunk::of(generate::alike()), chunk::of(text::records())],
+    ) {
+        let settings = if of_texts { of_text(settings) } else { settings };
+        for item in &chunk {
+            let Item::Event { record, .. } = item else { continue };
+            let outcome = mapper(&settings).rewrite(&item.bytes(), &mut Vec::new());
+            let counts = outcome.expect("memory").counts;
+            let why = oracle::why(&settings, &decode(record).0);
+            prop_assert_eq!(counts.mapped(), u64::from(why.is_none()), "{:?}", item);
+            for (mismatch, known) in [
+                (Mismatch::MappedBefore, Why::MappedBefore),
+                (Mismatch::NoQueryName, Why::NoQueryName),
+                (Mismatch::NotTold, Why::NotTold),
+                (Mismatch::NotJson, Why::NotJson),
+            ] {
+                let counted = counts.passed_for(mismatch) + counts.dropped_for(mismatch);
+                prop_assert_eq!(counted, u64::from(why == Some(known)), "{:?}: {:?}", item, why);
+            }
         }
     }
 

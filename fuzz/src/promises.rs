@@ -82,11 +82,11 @@ fn check_counts(settings: &Settings, chunk: &[u8], outcome: &Outcome<'_>) {
     let is_group =
         |event: &&&[u8]| scan::parts(event).is_some_and(|parts| scan::is_group(event, parts));
     let groups = events.iter().filter(is_group).count();
-    let counted = counts.mapped() + counts.passed + counts.dropped;
+    let counted = counts.mapped() + counts.passed() + counts.dropped();
     assert_eq!(counted, (events.len() - groups) as u64, "{counts:?}");
     assert_eq!(counts.malformed_chunks, u64::from(valid < chunk.len()));
     assert_eq!(outcome.malformed_from, (valid < chunk.len()).then_some(valid));
-    assert!(counts.with_errors() <= counts.mapped() && (settings.drop || counts.dropped == 0));
+    assert!(counts.with_errors() <= counts.mapped() && (settings.drop || counts.dropped() == 0));
 }
 
 /// What the chunk must become: its events alone, and the rest from the first corrupt byte on.

@@ -1,13 +1,14 @@
 //! The context of one filter instance: what it does at its start, for each chunk, and at its end.
 
 use std::fmt;
+use std::time::Instant;
 
 use super::exported::registered;
 use super::metrics::Metrics;
 use super::version::version;
-use super::warnings::Warnings;
+use super::warnings::{Unmapped, Unread, warn_of_unmapped};
 use crate::abi;
-use crate::config::Config;
+use crate::config::{Config, OnMismatch};
 use crate::host::{self, HostBuffer, Instance, Internals, Layout, Log};
 use crate::inject_panic::inject_panic;
 use crate::rewrite::{Answer, Counts, Mapper};
@@ -20,7 +21,9 @@ pub(super) struct Context {
     log: Log,
     /// None in a host whose instances do not show theirs.
     metrics: Option<Metrics>,
-    warnings: Warnings,
+    unread: Unread,
+    unmapped: Unmapped,
+    on_mismatch: OnMismatch,
     has_panicked: bool,
 }
 
@@ -74,8 +77,18 @@ impl Context {
             log.warn(format_args!("{idle}"));
         }
         let metrics = internals.and_then(|it| Metrics::new(it, &name, &settings));
-        let (counts, warnings) = Default::default();
-        Some(Self { mapper, counts, log, metrics, warnings, has_panicked: false })
+        let (counts, unread, unmapped) = Default::default();
+        let on_mismatch = settings.on_mismatch;
+        Some(Self {
+            mapper,
+            counts,
+            log,
+            metrics,
+            unread,
+            unmapped,
+            on_mismatch,
+            has_panicked: false,
+        })
     }
 
     /// Maps a chunk; gives the new one where anything changes.
@@ -86,18 +99,28 @@ impl Context {
             self.log.error(format_args!("out of memory: passing this chunk through unchanged"));
             return None;
         };
-        self.counts.add(&outcome.counts);
+        let (counts, answer) = (outcome.counts, outcome.answer);
+        self.counts.add(&counts);
         if let Some(metrics) = &self.metrics {
-            metrics.add(&outcome.counts);
+            metrics.add(&counts);
         }
         if let Some(example) = outcome.unreadable {
-            self.warnings.add(&self.log, outcome.counts.with_errors(), example);
+            self.unread.add(&self.log, counts.with_errors(), example);
         }
-        match outcome.answer {
+        self.warn_of_unmapped(&counts, chunk);
+        match answer {
             Answer::Untouched => None,
             Answer::Rewritten => Some(output),
             // Most hosts do not free the buffer of an empty chunk.
             Answer::Emptied => Some(HostBuffer::default()),
+        }
+    }
+
+    /// Warns when no record is mapped.
+    fn warn_of_unmapped(&mut self, counts: &Counts, chunk: &[u8]) {
+        let Some(records) = self.unmapped.add(counts, Instant::now) else { return };
+        if let Some(why) = self.mapper.explain(chunk) {
+            warn_of_unmapped(&self.log, records, self.on_mismatch, &why);
         }
     }
 
@@ -116,8 +139,8 @@ impl Context {
         self.log.info(format_args!(
             "records: {} mapped, {} passed, {} dropped; {} with errors; {} malformed chunks",
             counts.mapped(),
-            counts.passed,
-            counts.dropped,
+            counts.passed(),
+            counts.dropped(),
             counts.with_errors(),
             counts.malformed_chunks,
         ));

@@ -5,12 +5,13 @@
 
 use std::ffi::{CStr, CString};
 
+use super::version::version_and_commit;
 use crate::config::Config;
 use crate::host::{Counter, Internals};
-use crate::rewrite::Counts;
+use crate::rewrite::{Counts, Mismatch};
 use crate::source::Dataset;
 
-/// The label `dataset` of records that are not Cloudflare's.
+/// The label `dataset` of records that are not mapped, and the label `reason` of those that are.
 const NONE: &CStr = c"none";
 
 /// The counters of one filter instance.
@@ -18,7 +19,7 @@ pub(super) struct Metrics {
     /// The label `name`, as the host's own counters have it.
     name: CString,
     datasets: Vec<Dataset>,
-    records: Counter<3>,
+    records: Counter<4>,
     with_errors: Counter<2>,
     malformed_chunks: Counter<1>,
 }
@@ -33,7 +34,7 @@ impl Metrics {
                 internals,
                 c"cloudflare_dns_records_total",
                 c"Records by what became of them",
-                [c"name", c"dataset", c"result"],
+                [c"name", c"dataset", c"result", c"reason"],
             )?,
             with_errors: Counter::new(
                 internals,
@@ -49,6 +50,15 @@ impl Metrics {
             )?,
         };
         metrics.add_all(&Counts::default(), |_| true);
+        let info = Counter::new(
+            internals,
+            c"cloudflare_dns_info",
+            c"1 for the version and the commit of the filter",
+            [c"name", c"version", c"commit"],
+        )?;
+        let (version, commit) = version_and_commit();
+        let [version, commit] = [CString::new(version).ok()?, CString::new(commit).ok()?];
+        info.add(1, [&metrics.name, &version, &commit]);
         Some(metrics)
     }
 
@@ -59,20 +69,24 @@ impl Metrics {
 
     fn add_all(&self, counts: &Counts, counts_too: impl Fn(u64) -> bool) {
         let name = self.name.as_c_str();
-        let record = |dataset, result, count| {
+        let record = |dataset, result, reason, count| {
             if counts_too(count) {
-                self.records.add(count, [name, dataset, result]);
+                self.records.add(count, [name, dataset, result, reason]);
             }
         };
         for &dataset in &self.datasets {
             let of_dataset = counts.of(dataset);
-            record(label(dataset), c"mapped", of_dataset.mapped);
+            record(label(dataset), c"mapped", NONE, of_dataset.mapped);
             if counts_too(of_dataset.with_errors) {
                 self.with_errors.add(of_dataset.with_errors, [name, label(dataset)]);
             }
         }
-        record(NONE, c"passed", counts.passed);
-        record(NONE, c"dropped", counts.dropped);
+        for why in Mismatch::ALL {
+            record(NONE, c"passed", reason(why), counts.passed_for(why));
+            if why != Mismatch::MappedBefore {
+                record(NONE, c"dropped", reason(why), counts.dropped_for(why));
+            }
+        }
         if counts_too(counts.malformed_chunks) {
             self.malformed_chunks.add(counts.malformed_chunks, [name]);
         }
@@ -84,5 +98,14 @@ fn label(dataset: Dataset) -> &'static CStr {
         Dataset::DnsLogs => c"dns_logs",
         Dataset::DnsFirewallLogs => c"dns_firewall_logs",
         Dataset::GatewayDns => c"gateway_dns",
+    }
+}
+
+fn reason(why: Mismatch) -> &'static CStr {
+    match why {
+        Mismatch::MappedBefore => c"mapped_before",
+        Mismatch::NoQueryName => c"no_query_name",
+        Mismatch::NotTold => c"not_told",
+        Mismatch::NotJson => c"not_json",
     }
 }

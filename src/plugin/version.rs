@@ -4,6 +4,12 @@
 /// `strings flb-filter_cloudflare_dns.so | grep '^version '` tells what a file is.
 static VERSION: &str = concat!("\0version ", env!("PLUGIN_VERSION"), "\0");
 
+/// `0.1.0`, and `0123456789ab`.
+pub(super) fn version_and_commit() -> (&'static str, &'static str) {
+    let (version, commit) = crate::VERSION.split_once(" (").unwrap_or((crate::VERSION, ""));
+    (version, commit.trim_end_matches(')'))
+}
+
 /// `version 0.1.0 (0123456789ab)`.
 pub(super) fn version() -> &'static str {
     VERSION.trim_matches('\0')

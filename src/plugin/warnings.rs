@@ -1,23 +1,26 @@
-//! Warnings about fields that cannot be read: one line a minute at the most, with the first
-//! example since the line before and the number of records.
+//! Warnings about fields that cannot be read, and about records of which none is mapped: one line of
+//! each kind a minute at the most, with an example and the number of records since the line before.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
+use crate::config::OnMismatch;
 use crate::ecs::Unreadable;
 use crate::host::Log;
+use crate::rewrite::{Counts, Explanation, Mismatch};
 
 /// The time from one line to the next.
 const BETWEEN: Duration = Duration::from_secs(60);
 
-/// What was not warned about yet.
+/// The fields that could not be read, and were not warned about yet.
 #[derive(Debug, Default)]
-pub(super) struct Warnings {
+pub(super) struct Unread {
     last: Option<Instant>,
     records: u64,
     first: Option<Unreadable>,
 }
 
-impl Warnings {
+impl Unread {
     /// Warns about `records` records of a chunk, the first of which is `example`, now or with a
     /// later line.
     pub(super) fn add(&mut self, log: &Log, records: u64, example: &Unreadable) {
@@ -36,11 +39,130 @@ impl Warnings {
     }
 }
 
+/// The records of an instance that has mapped none so far.
+#[derive(Debug, Default)]
+pub(super) struct Unmapped {
+    /// For good: one was mapped.
+    is_silent: bool,
+    last: Option<Instant>,
+    /// Since the line before: how many, and when the first came.
+    records: u64,
+    since: Option<Instant>,
+}
+
+impl Unmapped {
+    /// So many records are warned about at once; fewer when a minute has passed.
+    const MANY: u64 = 100;
+
+    /// Takes note of what became of a chunk. Gives the number of records to warn about, when a line is
+    /// due.
+    pub(super) fn add(&mut self, counts: &Counts, now: impl FnOnce() -> Instant) -> Option<u64> {
+        if self.is_silent {
+            return None;
+        }
+        if counts.mapped() > counts.told_otherwise {
+            self.is_silent = true;
+            return None;
+        }
+        // What was mapped before is as it should be, and shows nothing of the others.
+        let not_mapped = counts.passed() + counts.dropped() + counts.told_otherwise
+            - counts.passed_for(Mismatch::MappedBefore);
+        if not_mapped == 0 {
+            return None;
+        }
+        self.records += not_mapped;
+        let now = now();
+        let since = *self.since.get_or_insert(now);
+        let is_enough = self.records >= Self::MANY || now.duration_since(since) >= BETWEEN;
+        let is_soon = self.last.is_some_and(|last| now.duration_since(last) < BETWEEN);
+        if is_soon || !is_enough {
+            return None;
+        }
+        let records = self.records;
+        *self = Self { last: Some(now), ..Self::default() };
+        Some(records)
+    }
+}
+
+/// Warns that none of so many records was mapped, and why, as one of them shows it.
+pub(super) fn warn_of_unmapped(
+    log: &Log,
+    records: u64,
+    on_mismatch: OnMismatch,
+    why: &Explanation<'_>,
+) {
+    let became = match (why, on_mismatch) {
+        (Explanation::ToldOtherwise { .. }, _) => " as its fields tell",
+        (_, OnMismatch::Keep) => "; they pass unchanged",
+        (_, OnMismatch::Drop) => "; they are dropped",
+    };
+    log.warn(format_args!("{} came, and none was mapped{became}: {why}", Records(records)));
+}
+
 /// A number of records in words.
 struct Records(u64);
 
-impl std::fmt::Display for Records {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Records {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} record{}", self.0, if self.0 == 1 { "" } else { "s" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used, reason = "a test")]
+
+    use std::time::{Duration, Instant};
+
+    use super::Unmapped;
+    use crate::config::Config;
+    use crate::rewrite::{Counts, Mapper};
+
+    const HEADER: &[u8] = b"\x92\x92\xd7\0\x62\xc7\x61\x7e\0\0\0\0\x80";
+
+    /// The counts of so many records `{"a": 1}`, and so many of ours.
+    fn counts(foreign: usize, ours: usize) -> Counts {
+        let foreign = [HEADER, b"\x81\xa1a\x01"].concat().repeat(foreign);
+        let ours = [HEADER, b"\x82\xa9QueryName\xa1a\xa9QueryType\x01"].concat().repeat(ours);
+        let mut mapper = Mapper::new(&Config::default()).expect("the defaults");
+        let outcome = mapper.rewrite(&[foreign, ours].concat(), &mut Vec::new());
+        outcome.expect("memory").counts
+    }
+
+    /// What is due when chunks of so many foreign records come at these seconds.
+    fn due(chunks: &[(u64, usize)]) -> Vec<Option<u64>> {
+        let (start, mut unmapped) = (Instant::now(), Unmapped::default());
+        let add = |&(second, records): &(u64, usize)| {
+            unmapped.add(&counts(records, 0), || start + Duration::from_secs(second))
+        };
+        chunks.iter().map(add).collect()
+    }
+
+    #[test]
+    fn a_line_is_due_for_many_records_or_after_a_minute() {
+        assert_eq!(due(&[(0, 99), (1, 1)]), [None, Some(100)]);
+        assert_eq!(due(&[(0, 5), (59, 5), (60, 1)]), [None, None, Some(11)]);
+        // The minute begins with the first record.
+        assert_eq!(due(&[(0, 0), (100, 1), (159, 1), (160, 0), (161, 1)]), {
+            [None, None, None, None, Some(3)]
+        });
+    }
+
+    #[test]
+    fn lines_come_a_minute_apart() {
+        let chunks = [(0, 500), (1, 500), (59, 500), (60, 1), (119, 200), (120, 1)];
+        assert_eq!(due(&chunks), [Some(500), None, None, Some(1001), None, Some(201)]);
+        // A few that come later wait for more, or for their own minute.
+        assert_eq!(
+            due(&[(0, 100), (300, 1), (359, 1), (360, 1)]),
+            [Some(100), None, None, Some(3)]
+        );
+    }
+
+    #[test]
+    fn one_record_mapped_silences_for_good() {
+        let mut unmapped = Unmapped::default();
+        assert_eq!(unmapped.add(&counts(200, 1), Instant::now), None);
+        assert_eq!(unmapped.add(&counts(200, 0), || unreachable!("nothing is to be timed")), None);
     }
 }

@@ -9,9 +9,13 @@
 #![forbid(unsafe_code)]
 
 mod counts;
+mod explanation;
+mod mismatch;
 mod staging;
 
 pub use self::counts::{Counts, DatasetCounts};
+pub use self::explanation::Explanation;
+pub use self::mismatch::Mismatch;
 use self::staging::Staging;
 use crate::chunk::{Head, Header, head};
 use crate::config::{Config, OnMismatch, WrongValue};
@@ -19,7 +23,7 @@ use crate::ecs::{Event, Place, Scratch, Settings, Unreadable, write_event};
 use crate::memory::OutOfMemory;
 use crate::msgpack::{Malformed, skip};
 use crate::output::Output;
-use crate::source::{Dataset, JsonRecord, Record, TextAt};
+use crate::source::{Dataset, Field, JsonRecord, Record, TextAt};
 
 /// What came of rewriting a chunk.
 #[derive(Debug, Clone, Copy)]
@@ -147,15 +151,12 @@ impl Mapper {
             Head::Group => return Ok(skip(chunk, at)?),
             Head::Unknown => {
                 let end = skip(chunk, at)?;
-                pass.counts.passed += 1;
+                pass.counts.add_passed(Mismatch::NoQueryName);
                 pass.stayed = true;
                 return Ok(end);
             }
         };
-        let end = match self.key_name {
-            None => self.record.scan(chunk, header.record, self.settings.watch())?,
-            Some(_) => self.read_text(chunk, header.record)?,
-        };
+        let end = self.read(chunk, header.record)?;
         match self.dataset_of_record() {
             Some(dataset) => {
                 pass.copy_up_to(at, &mut self.staging, output)?;
@@ -165,22 +166,34 @@ impl Mapper {
                 self.map(dataset, chunk, at, header, output)?;
                 let with_error = !self.scratch.error_message.list().is_empty();
                 pass.counts.add_mapped(dataset, with_error);
+                pass.counts.told_otherwise += u64::from(self.record.tells_other_than(dataset));
                 if with_error && self.unreadable.is_none() {
                     self.unreadable = self.first_unreadable(chunk);
                 }
             }
-            None if self.on_mismatch == OnMismatch::Keep || self.is_mapped_before() => {
-                pass.counts.passed += 1;
-                pass.stayed = true;
-            }
             None => {
-                pass.counts.dropped += 1;
-                pass.copy_up_to(at, &mut self.staging, output)?;
-                pass.changed = true;
-                pass.copied = end;
+                let why = self.mismatch();
+                if self.on_mismatch == OnMismatch::Keep || why == Mismatch::MappedBefore {
+                    pass.counts.add_passed(why);
+                    pass.stayed = true;
+                } else {
+                    pass.counts.add_dropped(why);
+                    pass.copy_up_to(at, &mut self.staging, output)?;
+                    pass.changed = true;
+                    pass.copied = end;
+                }
             }
         }
         Ok(end)
+    }
+
+    /// Reads the event's record at the offset `at`, or the one in its JSON text, and gives its end.
+    #[inline(always)]
+    fn read(&mut self, chunk: &[u8], at: usize) -> Result<usize, Fault> {
+        match self.key_name {
+            None => Ok(self.record.scan(chunk, at, self.settings.watch())?),
+            Some(_) => self.read_text(chunk, at),
+        }
     }
 
     /// The dataset to map the record by that was read last; `None` when it is not ours.
@@ -192,17 +205,59 @@ impl Mapper {
         self.record.dataset(self.dataset)
     }
 
-    /// Whether the record that was read last was mapped before: it is a Cloudflare DNS record.
-    fn is_mapped_before(&self) -> bool {
-        match self.key_name {
-            Some(_) if self.text.is_none() => self.is_beside_ecs,
-            _ => self.record.is_ecs(),
+    /// Why the record that was read last is not mapped, when it is not.
+    fn mismatch(&self) -> Mismatch {
+        let is_missing = self.key_name.is_some() && self.text.is_none();
+        match is_missing {
+            true if self.is_beside_ecs => Mismatch::MappedBefore,
+            true => Mismatch::NotJson,
+            false if self.record.is_ecs() => Mismatch::MappedBefore,
+            false if !self.record.present().has(Field::QueryName) => Mismatch::NoQueryName,
+            false => Mismatch::NotTold,
         }
+    }
+
+    /// Why the first record of `chunk` is not mapped that is not, or is mapped by a configured
+    /// dataset that its fields are not of; `None` when there is none. What was mapped before needs no
+    /// explanation.
+    #[cold]
+    pub fn explain<'c>(&mut self, chunk: &'c [u8]) -> Option<Explanation<'c>> {
+        let mut at = 0;
+        while at < chunk.len() {
+            at = match head(chunk, at).ok()? {
+                Head::Log(header) => {
+                    let end = self.read(chunk, header.record).ok()?;
+                    let explanation = self.explain_record(chunk, header.record);
+                    if explanation.is_some() {
+                        return explanation;
+                    }
+                    end
+                }
+                Head::Group => skip(chunk, at).ok()?,
+                Head::Unknown => return Some(Explanation::NoQueryName(None)),
+            };
+        }
+        None
+    }
+
+    /// As [`Mapper::explain`], for the record at the offset `at`, which was read last.
+    fn explain_record<'c>(&self, chunk: &'c [u8], at: usize) -> Option<Explanation<'c>> {
+        if let Some(mapped) = self.dataset_of_record() {
+            let told = self.record.told().filter(|told| *told != mapped);
+            return told.map(|told| Explanation::ToldOtherwise { mapped, told });
+        }
+        Some(match (self.mismatch(), &self.key_name) {
+            (Mismatch::MappedBefore, _) => return None,
+            (Mismatch::NotTold, _) => Explanation::NotTold,
+            (Mismatch::NoQueryName, Some(_)) => Explanation::NoQueryNameInText,
+            (_, None) => Explanation::of_no_query_name(chunk, at),
+            (_, Some(key_name)) => Explanation::of_text(chunk, at, key_name),
+        })
     }
 
     /// Finds the JSON text in the field `key_name` of the event's record at the offset `at`, and
     /// indexes its record, if it is one of a JSON object. Gives the end of the event's record.
-    #[inline]
+    #[inline(always)]
     fn read_text(&mut self, chunk: &[u8], at: usize) -> Result<usize, Fault> {
         self.text = None;
         let key_name = self.key_name.as_deref().unwrap_or_default();

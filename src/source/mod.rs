@@ -17,6 +17,6 @@ mod spans;
 
 pub use detect::GENERAL;
 pub use fields::{Dataset, FIELD_COUNT, Field, FieldSet, LONGEST_NAME, Type};
-pub use json::{JsonRecord, TextAt, transcode_array};
+pub use json::{JsonRecord, TextAt, holds_record, is_cut, transcode_array};
 pub use name_set::NameSet;
 pub use record::Record;

@@ -56,7 +56,7 @@ impl Record {
     ///
     /// # Errors
     /// [`Malformed`] when the value is not complete and valid MessagePack.
-    #[inline]
+    #[inline(always)]
     pub fn scan(&mut self, bytes: &[u8], at: usize, watch: &NameSet) -> Result<usize, Malformed> {
         self.clear(at);
         let Some((pairs, at)) = map_head(bytes, at) else {
@@ -179,6 +179,17 @@ impl Record {
     #[inline]
     pub fn has_watched(&self) -> bool {
         self.watched
+    }
+
+    /// The dataset that the record's keys tell.
+    pub fn told(&self) -> Option<Dataset> {
+        self.told
+    }
+
+    /// Whether the record's keys tell a dataset, and another one.
+    #[inline]
+    pub fn tells_other_than(&self, dataset: Dataset) -> bool {
+        self.told.is_some_and(|told| told != dataset)
     }
 
     /// The number of pairs of key and value, foreign ones included.

@@ -1,24 +1,32 @@
 //! The filter's counters among Fluent Bit's own, and an instance's own `log_level`.
 
+use flb_filter_cloudflare_dns::VERSION;
+
 use crate::hosts::{Host, METRICS, each, each_since};
 use crate::http::{free_port, get};
 use crate::pipeline::Pipeline;
 use crate::run::{Site, with_whole_log};
 
-/// Two records of `dns_logs`, one with a field that cannot be read, one of `gateway_dns`, and one
-/// that is not Cloudflare's.
+/// Two records of `dns_logs`, one with a field that cannot be read, one of `gateway_dns`, one that is
+/// not Cloudflare's, and one that was mapped before.
 const LINES: &str = r#"{"QueryName":"a.example.com","QueryType":1}
 {"QueryName":"b.example.com","QueryType":1,"SourceIP":"localhost"}
 {"QueryName":"c.example.com","RCode":0}
 {"message":"hello"}
+{"event":{"dataset":"dns_logs"}}
 "#;
 
 const EXPECTED: &[&str] = &[
-    r#"records_total{name="logpush",dataset="dns_logs",result="mapped"} 2"#,
-    r#"records_total{name="logpush",dataset="dns_firewall_logs",result="mapped"} 0"#,
-    r#"records_total{name="logpush",dataset="gateway_dns",result="mapped"} 1"#,
-    r#"records_total{name="logpush",dataset="none",result="passed"} 1"#,
-    r#"records_total{name="logpush",dataset="none",result="dropped"} 0"#,
+    r#"records_total{name="logpush",dataset="dns_logs",result="mapped",reason="none"} 2"#,
+    r#"records_total{name="logpush",dataset="dns_firewall_logs",result="mapped",reason="none"} 0"#,
+    r#"records_total{name="logpush",dataset="gateway_dns",result="mapped",reason="none"} 1"#,
+    r#"records_total{name="logpush",dataset="none",result="passed",reason="mapped_before"} 1"#,
+    r#"records_total{name="logpush",dataset="none",result="passed",reason="no_query_name"} 1"#,
+    r#"records_total{name="logpush",dataset="none",result="dropped",reason="no_query_name"} 0"#,
+    r#"records_total{name="logpush",dataset="none",result="passed",reason="not_told"} 0"#,
+    r#"records_total{name="logpush",dataset="none",result="dropped",reason="not_told"} 0"#,
+    r#"records_total{name="logpush",dataset="none",result="passed",reason="not_json"} 0"#,
+    r#"records_total{name="logpush",dataset="none",result="dropped",reason="not_json"} 0"#,
     r#"records_with_errors_total{name="logpush",dataset="dns_logs"} 1"#,
     r#"records_with_errors_total{name="logpush",dataset="dns_firewall_logs"} 0"#,
     r#"records_with_errors_total{name="logpush",dataset="gateway_dns"} 0"#,
@@ -45,10 +53,12 @@ fn counters_stand_among_the_host_s_own() {
         let server = [("http_server", "on"), ("http_port", &*port.to_string())];
         let pipeline = Pipeline::new().service(&server).input("tail", &input);
         let mut run = site.classic(&pipeline.filter(&[("alias", "logpush")]));
-        let mut last = Vec::new();
-        run.until(&format!("{EXPECTED:#?}"), |_| {
-            last = counters(&get(port, "/api/v2/metrics/prometheus")?);
-            (last == EXPECTED).then_some(())
+        let (version, commit) = VERSION.trim_end_matches(')').split_once(" (").expect("a commit");
+        let info = format!(r#"info{{name="logpush",version="{version}",commit="{commit}"}} 1"#);
+        let expected: Vec<_> = EXPECTED.iter().copied().chain([&*info]).collect();
+        run.until(&format!("{expected:#?}"), |_| {
+            let counters = counters(&get(port, "/api/v2/metrics/prometheus")?);
+            (counters == expected).then_some(())
         });
         run.stop();
     });
@@ -62,7 +72,7 @@ fn an_instance_s_own_log_level_silences_its_lines() {
         let input = [("path", "batch.log"), ("read_from_head", "true"), ("parser", "json")];
         let pipeline = Pipeline::new().input("tail", &input).filter(&[("log_level", level)]);
         let mut run = site.classic(&pipeline);
-        run.until_lines("out", 4);
+        run.until_lines("out", LINES.lines().count());
         run.stop();
         site
     };

@@ -8,7 +8,7 @@ use crate::golden::{DNS, assert_events};
 use crate::hosts::{Host, TAILS_GZIP, each, each_since};
 use crate::http::gzip;
 use crate::pipeline::{Pipeline, Properties};
-use crate::run::Site;
+use crate::run::{Site, with_whole_log};
 
 /// What in_tail does by itself with a line of JSON, and with any other text: what the records of
 /// the batch come to that are not ours.
@@ -76,5 +76,31 @@ fn gzipped_files_as_logpush_stores_them_become_ecs() {
         let content = gzip(DNS.input.as_bytes());
         let site = tail(host, "batch.log.gz", &content, &[("parser", "json")], &[]);
         assert_events(&site.events("out"), DNS.tag, &DNS.expected(), start);
+    });
+}
+
+/// The usual mistake: no parser behind `in_tail`, and no `key_name`.
+#[test]
+fn a_warning_says_why_none_of_many_lines_is_mapped() {
+    let lines = include_str!("../data/seed-samples.ndjson").repeat(25);
+    let run = |host: &Host, filter: Properties, kept: usize| {
+        let site = Site::new(host);
+        site.write("batch.log", &lines);
+        let input = [("path", "batch.log"), ("read_from_head", "true")];
+        let mut run = site.classic(&Pipeline::new().input("tail", &input).filter(filter));
+        run.until_lines("out", kept);
+        run.stop();
+        site
+    };
+    let warning = "[ warn] [filter:cloudflare_dns:cloudflare_dns.0] 100 records came, and none was \
+                   mapped; they pass unchanged: no QueryName; its field 'log' holds JSON text: set \
+                   key_name log";
+    each(|host| {
+        for (filter, expected) in [(&[][..], vec![warning]), (&[("key_name", "log")], vec![])] {
+            let site = with_whole_log(|| run(host, filter, 100));
+            let log = site.plugin_log();
+            let warnings: Vec<_> = log.iter().filter(|line| line.starts_with("[ warn]")).collect();
+            assert_eq!(warnings, expected, "{log:#?}");
+        }
     });
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::driver::{Run, encode};
+use flb_filter_cloudflare_dns::VERSION;
 
 /// Builds whose instances look as known ones do, in each layout.
 const PROVEN: [&str; 13] = [
@@ -27,7 +28,8 @@ const UNPROVEN: [&str; 2] = ["gen3unlike", "gen4future"];
 const NAME: &str = "cloudflare_dns.0";
 
 /// Two records of `dns_logs`, one of them with two fields that cannot be read; one each of the
-/// other datasets; and three that are not Cloudflare's.
+/// other datasets; one that was mapped before, one that tells no dataset, and three that are not
+/// Cloudflare's.
 const MIXED: &str = r#"{"QueryName":"a.example.com","QueryType":1}
 {"QueryName":"b.example.com","QueryType":1,"SourceIP":"no\naddress","ResponseCode":[3]}
 {"QueryName":"c.example.com","ClientResponseCode":0}
@@ -35,11 +37,34 @@ const MIXED: &str = r#"{"QueryName":"a.example.com","QueryType":1}
 {"content":"tests"}
 {"message":"a"}
 {"message":"b"}
+{"event":{"dataset":"dns_logs"}}
+{"QueryName":"e.example.com"}
 "#;
 
-fn record(dataset: &str, result: &str, value: u64) -> Value {
+fn record(dataset: &str, result: &str, reason: &str, value: u64) -> Value {
     json!({"counter": "fluentbit_filter_cloudflare_dns_records_total", "name": NAME,
-           "dataset": dataset, "result": result, "value": value})
+           "dataset": dataset, "result": result, "reason": reason, "value": value})
+}
+
+fn mapped(dataset: &str, value: u64) -> Value {
+    record(dataset, "mapped", "none", value)
+}
+
+/// The counters of records that are not mapped: how many passed that were mapped before, and for
+/// each other reason how many passed and were dropped.
+fn not_mapped(mapped_before: u64, others: [[u64; 2]; 3]) -> Vec<Value> {
+    let reasons = ["no_query_name", "not_told", "not_json"];
+    let others = reasons.into_iter().zip(others).flat_map(|(reason, [passed, dropped])| {
+        [record("none", "passed", reason, passed), record("none", "dropped", reason, dropped)]
+    });
+    [record("none", "passed", "mapped_before", mapped_before)].into_iter().chain(others).collect()
+}
+
+/// The counter that names the build.
+fn info() -> Value {
+    let (version, commit) = VERSION.trim_end_matches(')').split_once(" (").expect("a commit");
+    json!({"counter": "fluentbit_filter_cloudflare_dns_info", "name": NAME,
+           "version": version, "commit": commit, "value": 1})
 }
 
 fn with_errors(dataset: &str, value: u64) -> Value {
@@ -54,17 +79,19 @@ fn malformed_chunks(value: u64) -> Value {
 
 #[test]
 fn counters_tell_what_became_of_the_records_of_each_dataset() {
+    let records = [mapped("dns_logs", 2), mapped("dns_firewall_logs", 1), mapped("gateway_dns", 1)];
     let expected = [
-        record("dns_logs", "mapped", 2),
-        record("dns_firewall_logs", "mapped", 1),
-        record("gateway_dns", "mapped", 1),
-        record("none", "passed", 3),
-        record("none", "dropped", 0),
-        with_errors("dns_logs", 1),
-        with_errors("dns_firewall_logs", 0),
-        with_errors("gateway_dns", 1),
-        malformed_chunks(0),
-    ];
+        &records[..],
+        &not_mapped(1, [[3, 0], [1, 0], [0, 0]]),
+        &[
+            with_errors("dns_logs", 1),
+            with_errors("dns_firewall_logs", 0),
+            with_errors("gateway_dns", 1),
+            malformed_chunks(0),
+            info(),
+        ],
+    ]
+    .concat();
     for host in PROVEN {
         let run = Run::new(host).args(["--split", "2"]).ndjson(MIXED).well();
         assert_eq!(run.metrics(), expected, "{run}");
@@ -76,16 +103,26 @@ fn counters_have_the_datasets_that_can_come_and_count_what_was_dropped_or_malfor
     let good = encode(MIXED, "new,fixarray,ext", &[]);
     let cut = &good[..good.len() - 1];
     let expected = [
-        record("dns_logs", "mapped", 8),
-        record("none", "passed", 0),
-        // The last of six is cut short in one of the chunks.
-        record("none", "dropped", 5),
-        with_errors("dns_logs", 2),
-        malformed_chunks(1),
-    ];
+        // The last of five is cut short in one of the chunks.
+        &[mapped("dns_logs", 9)][..],
+        &not_mapped(2, [[0, 6], [0, 0], [0, 0]]),
+        &[with_errors("dns_logs", 2), malformed_chunks(1), info()],
+    ]
+    .concat();
     let properties = ["dataset=dns_logs", "on_mismatch=drop"];
     let run = Run::new("gen4raw").with(&properties).frames([&good, cut]).well();
     assert_eq!(run.metrics(), expected, "{run}");
+}
+
+#[test]
+fn what_is_no_json_text_has_a_counter_of_its_own() {
+    for (on_mismatch, counts) in [("keep", [8, 0]), ("drop", [0, 8])] {
+        let property = format!("on_mismatch={on_mismatch}");
+        let properties = ["key_name=log", "dataset=dns_logs", &property];
+        let run = Run::new("gen4raw").with(&properties).ndjson(MIXED).well();
+        let expected = not_mapped(1, [[0, 0], [0, 0], counts]);
+        assert_eq!(run.metrics()[1..8], expected, "{run}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Each value is written as MessagePack at once, and the index of the record is filled on the way.
 //! No document tree is built. A text is read once, and once more where its MessagePack outgrows it.
 
+mod around;
 mod key_order;
 mod text_at;
 mod value;
@@ -10,6 +11,8 @@ mod value;
 use hifijson::token::Lex;
 use hifijson::{Error, SliceLexer};
 
+pub use self::around::{holds_record, is_cut};
+use self::around::{is_padding, without_mark};
 use self::key_order::TextKeyOrder;
 pub use self::text_at::TextAt;
 use crate::memory::{OutOfMemory, give_back, lengthen};
@@ -17,8 +20,6 @@ use crate::msgpack::{Writer, text};
 use crate::source::name_set::NameSet;
 use crate::source::record::Record;
 
-/// White space between the tokens of JSON.
-const SPACE: [u8; 4] = *b" \t\r\n";
 /// Room for the MessagePack of a text beyond its size, to begin with.
 const SLACK: usize = 256;
 
@@ -74,32 +75,6 @@ pub fn transcode_array<'b>(
     transcode(text, b'[', bytes, <[u8]>::is_empty, |lexer, writer| {
         value::read(lexer, 0, None, writer).map(drop)
     })
-}
-
-/// A byte order mark.
-const MARK: [u8; 3] = *b"\xef\xbb\xbf";
-
-/// A text without the byte order mark before it.
-#[inline]
-fn without_mark(text: &[u8]) -> &[u8] {
-    let [first, _, _] = MARK;
-    match text.first() {
-        Some(&byte) if byte == first || SPACE.contains(&byte) => without_leading_mark(text),
-        _ => text,
-    }
-}
-
-#[cold]
-fn without_leading_mark(text: &[u8]) -> &[u8] {
-    let start = text.iter().position(|byte| !SPACE.contains(byte)).unwrap_or_default();
-    text.get(start..).and_then(|text| text.strip_prefix(&MARK)).unwrap_or(text)
-}
-
-/// Whether nothing stands behind an object but what may.
-#[cold]
-fn is_padding(rest: &[u8]) -> bool {
-    let commas = rest.iter().filter(|byte| **byte == b',').count();
-    commas <= 1 && rest.iter().all(|byte| SPACE.contains(byte) || matches!(byte, 0 | b','))
 }
 
 /// Calls `read` for the text and a writer over `bytes`, again with more room until what it writes
