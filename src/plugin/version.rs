@@ -6,7 +6,8 @@ static VERSION: &str = concat!("\0version ", env!("PLUGIN_VERSION"), "\0");
 
 /// `0.1.0`, and `0123456789ab`.
 pub(super) fn version_and_commit() -> (&'static str, &'static str) {
-    let (version, commit) = crate::VERSION.split_once(" (").unwrap_or((crate::VERSION, ""));
+    const BOTH: &str = env!("PLUGIN_VERSION");
+    let (version, commit) = BOTH.split_once(" (").unwrap_or((BOTH, ""));
     (version, commit.trim_end_matches(')'))
 }
 

@@ -154,7 +154,11 @@ fn one_record_shows_why() {
     let before = parse(r#"{"event":{"dataset":"dns_logs"}}"#);
     for (config, text, why) in EXPLANATIONS {
         let record = parse(text);
-        assert_eq!(explanation(config, &[record.clone()]).as_deref(), Some(*why), "{text}");
+        assert_eq!(
+            explanation(config, std::slice::from_ref(&record)).as_deref(),
+            Some(*why),
+            "{text}"
+        );
         // Those before it that need no explanation are passed over.
         let records = match config.is_empty() {
             true => vec![before.clone(), ours.clone(), record],
