@@ -189,7 +189,8 @@ proptest! {
         let settings = if of_texts { of_text(settings) } else { settings };
         for item in &chunk {
             let Item::Event { record, .. } = item else { continue };
-            let outcome = mapper(&settings).rewrite(&item.bytes(), &mut Vec::new());
+            let mut mapper = mapper(&settings);
+            let outcome = mapper.rewrite(&item.bytes(), &mut Vec::new());
             let counts = outcome.expect("memory").counts;
             let why = oracle::why(&settings, &decode(record).0);
             prop_assert_eq!(counts.mapped(), u64::from(why.is_none()), "{:?}", item);
