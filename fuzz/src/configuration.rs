@@ -11,12 +11,13 @@ use crate::promises;
 use crate::records::EXAMPLES;
 
 /// The keys in the order in which they are read, which is that of their names.
-pub(crate) const KEYS: [&str; 11] = [
+pub(crate) const KEYS: [&str; 12] = [
     "convention",
     "dataset",
     "enrich",
     "keep_codes",
     "key_name",
+    "name_case",
     "on_mismatch",
     "preserve_key",
     "preserve_original",
@@ -26,7 +27,7 @@ pub(crate) const KEYS: [&str; 11] = [
 ];
 
 /// Values that some key takes, and near misses.
-pub(crate) const VALUES: [&str; 36] = [
+pub(crate) const VALUES: [&str; 38] = [
     "",
     "sekoia",
     "ecs",
@@ -63,6 +64,8 @@ pub(crate) const VALUES: [&str; 36] = [
     "source.ip",
     "None",
     "1.dns",
+    "LOWER",
+    "created,domain",
 ];
 
 /// The byte that stands for a key that is not set.
@@ -127,6 +130,7 @@ fn settings(value: impl Fn(&str) -> Option<String>) -> Result<Settings, &'static
     if settings.key_name.as_ref().is_some_and(|name| name.starts_with('$')) {
         return Err("key_name");
     }
+    settings.lower = choice("name_case", &["keep", "lower"], "keep")? == "lower";
     settings.drop = choice("on_mismatch", &["keep", "drop"], "keep")? == "drop";
     settings.preserve_key = switch("preserve_key", false)?;
     settings.preserve_original = switch("preserve_original", false)?;
@@ -137,8 +141,10 @@ fn settings(value: impl Fn(&str) -> Option<String>) -> Result<Settings, &'static
 }
 
 fn groups(value: &str) -> Option<Vec<&'static str>> {
-    const GROUPS: [&str; 9] =
-        ["domain", "related", "observer", "network", "outcome", "version", "all", "none", ""];
+    const GROUPS: [&str; 10] = [
+        "created", "domain", "related", "observer", "network", "outcome", "version", "all", "none",
+        "",
+    ];
     let group = |text: &str| GROUPS.into_iter().find(|name| name.eq_ignore_ascii_case(text.trim()));
     value.split(',').map(group).collect()
 }

@@ -138,8 +138,8 @@ fn check_log(settings: &Settings, event: &[u8], parts: Parts, became: &Became) {
         return; // The oracle reads text alone, and calls itself for what is inside.
     }
     let decoded = |from: usize| decode(&event[from..]).0;
-    if settings.preserve_original && has_key_in_key(&decoded(parts.record), false) {
-        return; // There is no `event.original` then, which the contract leaves open.
+    if has_key_in_key(&decoded(parts.record), false) {
+        return; // It has no JSON, where the mapping may want some: the contract leaves that open.
     }
     let verdict = oracle::judge(settings, &decoded(parts.time), &decoded(parts.record));
     match (became, verdict) {

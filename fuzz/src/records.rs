@@ -6,6 +6,8 @@
 
 use std::sync::LazyLock;
 
+use data_encoding::BASE64;
+
 use crate::bytes::Bytes;
 use crate::oracle::json;
 use crate::oracle::msgpack::{Forms, encode};
@@ -27,6 +29,7 @@ pub(crate) static EXAMPLES: LazyLock<Vec<Val>> = LazyLock::new(|| {
 });
 
 const NAMES: &[&str] = &[
+    "A\tb\u{0}.Example.COM\u{7f}.",
     "www.example.com.",
     ".",
     "...",
@@ -282,8 +285,26 @@ fn value(bytes: &mut Bytes<'_>, field: &Field) -> Val {
             }
         }
         ("QueryTypeName", _) => of_one(bytes, &["A", "AAAA", "HTTPS", "*", "type-x"]),
-        ("Protocol", _) => of_one(bytes, &["udp", "tcp", "https", "tls", "doh", "UDP", "quic"]),
+        ("Protocol", _) => {
+            of_one(bytes, &["udp", "tcp", "https", "tls", "doh", "UDP", "quic", "h2", "Doq"])
+        }
         ("ResourceRecordsJSON", _) => answers(bytes),
+        ("ResourceRecords" | "RData", _) => {
+            let count = bytes.pick(24);
+            Val::Array((0..count).map(|_| wire_item(bytes)).collect())
+        }
+        ("ResolverDecision", _) => match bytes.pick(8) {
+            0..3 => number(bytes),
+            _ => of_one(bytes, &["allowedOnNoPolicyMatch", "blockedRule", "overrideApplied"]),
+        },
+        ("CNAMEs", _) => {
+            let count = bytes.pick(24);
+            Val::Array((0..count).map(|_| of_one(bytes, NAMES)).collect())
+        }
+        ("InitialResolvedIPs" | "AuthoritativeNameServerIPs", _) => {
+            let count = bytes.pick(24);
+            Val::Array((0..count).map(|_| address(bytes)).collect())
+        }
         (_, Kind::Text) => Val::from(bytes.text()),
         (_, Kind::Int) => number(bytes),
         (_, Kind::Bool) => match bytes.pick(8) {
@@ -310,6 +331,29 @@ fn value(bytes: &mut Bytes<'_>, field: &Field) -> Val {
                 (0..count).map(|_| Val::Map(vec![("data".into(), bytes.text().into())])).collect(),
             )
         }
+    }
+}
+
+/// Base64 of a resource record, sometimes with a bad byte, or nearly so.
+fn wire_item(bytes: &mut Bytes<'_>) -> Val {
+    let records = include_str!("../../tests/data/wire-records.tsv").lines();
+    let texts: Vec<_> = records.filter_map(|line| line.split('\t').next()).collect();
+    let text = bytes.one_of(&texts);
+    let text = match bytes.pick(8) {
+        0 => BASE64.encode(bytes.some()),
+        1 => {
+            let mut record = BASE64.decode(text.as_bytes()).expect("base64");
+            let place = bytes.pick(record.len());
+            record[place] = bytes.byte();
+            BASE64.encode(&record)
+        }
+        2 => text.get(bytes.pick(8)..).unwrap_or_default().to_owned(),
+        _ => text.to_owned(),
+    };
+    match bytes.pick(16) {
+        0 => anything_of(bytes, 1),
+        1 => Val::Map(vec![("data".into(), text.into()), (bytes.text().into(), Val::Nil)]),
+        _ => Val::Map(vec![("type".into(), "65".into()), ("data".into(), text.into())]),
     }
 }
 
@@ -344,6 +388,7 @@ fn answers(bytes: &mut Bytes<'_>) -> Val {
         1 => ("type".into(), number(bytes)),
         2 => ("class".into(), number(bytes)),
         3 => ("ttl".into(), number(bytes)),
+        8 => ("rdata".into(), anything_of(bytes, 2)),
         4 => ("type".into(), bytes.one_of(&["A", "HTTPS", "", "no type"]).into()),
         5 => (bytes.text().into(), anything_of(bytes, 1)),
         6 => ("type".into(), Val::Int(bytes.one_of(&[1, 28, 255, 65_353]))),
@@ -352,7 +397,12 @@ fn answers(bytes: &mut Bytes<'_>) -> Val {
     };
     let count = bytes.pick(24);
     let records = (0..count).map(|_| Val::Map((0..bytes.pick(6)).map(|_| member(bytes)).collect()));
-    json::print(&Val::Array(records.collect())).into()
+    let records = Val::Array(records.collect());
+    match bytes.pick(8) {
+        0 => records,
+        1 => " null\n".into(),
+        _ => json::print(&records).into(),
+    }
 }
 
 /// A value of any kind, made of the next bytes.

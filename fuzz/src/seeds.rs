@@ -17,9 +17,10 @@ use crate::setup::SIZE;
 pub type Seed = (&'static str, String, Vec<u8>);
 
 /// Configurations that together go through every part of the mapper.
-const SETUPS: [(&str, [u8; SIZE]); 8] = [
+const SETUPS: [(&str, [u8; SIZE]); 9] = [
     ("default", [0; SIZE]),
     ("ecs-all", [1, 0, 0x40, 0, 0, 0]),
+    ("ecs-lower-created", [1, 0, 0b11, 0, 0, 0b11]),
     ("codes-original", [0b1_0010, 0, 0, 0, 0, 0]),
     ("drop-bare", [0b110_0100, 0, 0, 1, 0, 0]),
     ("dns-domain-related", [0, 1, 0b11, 0, 0, 0]),
@@ -28,7 +29,7 @@ const SETUPS: [(&str, [u8; SIZE]); 8] = [
     ("text-all", [0b1_1010, 0, 0x40, 0, 6, 0]),
 ];
 
-const TEXT_SETUP: usize = 7;
+const TEXT_SETUP: usize = 8;
 
 /// All seeds.
 pub fn seeds() -> Vec<Seed> {
@@ -126,6 +127,14 @@ fn records() -> Vec<Seed> {
     let field = FIELDS.iter().position(|field| field.name == "ResolvedIPs").expect("a field");
     let edits = [&[0, 0, 50, 1, 0, field as u8, 0, 23][..], &addresses].concat();
     seeds.push(("records", "addresses".to_owned(), with_setup(6, &edits)));
+    // Resource records in wire format, each type once: for `gateway_dns` in `convention ecs`, all
+    // enrichments.
+    let field = FIELDS.iter().position(|field| field.name == "RData").expect("a field");
+    for (place, first) in (0..60).step_by(20).enumerate() {
+        let items = (first..first + 20).flat_map(|record| [record, 3, 2]).collect::<Vec<u8>>();
+        let head = [1, 3, 0x40, 0, 0, 0, 0, 0, 253, 1, 0, field as u8, 0, 20];
+        seeds.push(("records", format!("wire-{place}"), [&head[..], &items].concat()));
+    }
     seeds
 }
 
@@ -235,9 +244,22 @@ fn configurations() -> Vec<Seed> {
         let place = VALUES.iter().position(|known| *known == value);
         place.expect("a value") as u8 + 1
     };
-    let all =
-        ["ECS", "auto", "domain, related", "On", "", "DROP", "no", "YES", "oFF", "true", "log"];
-    let of_text = ["ecs", "Gateway_DNS", "all", "no", "log", "keep", "On", "On", "true", "oFF"];
+    let all = [
+        "ECS",
+        "auto",
+        "domain, related",
+        "On",
+        "",
+        "LOWER",
+        "DROP",
+        "no",
+        "YES",
+        "oFF",
+        "true",
+        "log",
+    ];
+    let of_text =
+        ["ecs", "Gateway_DNS", "all", "no", "log", "keep", "keep", "On", "On", "true", "oFF"];
     let mut text = of_text.map(byte).to_vec();
     text.extend([&[TEXT, 4][..], b"time", &[52]].concat());
     seeds.push(("configuration", "all".to_owned(), all.map(byte).to_vec()));

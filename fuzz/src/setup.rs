@@ -41,13 +41,15 @@ pub(crate) fn settings(bytes: &mut Bytes<'_>) -> Settings {
     };
     let timestamp_key = bytes.one_of(&TIMESTAMP_KEYS).map(str::to_owned);
     let key_name = bytes.pick(2 * KEY_NAMES.len()).checked_sub(KEY_NAMES.len());
-    bytes.byte(); // for a key to come, so that the inputs that were found keep their meaning
+    let more = bytes.byte();
+    let created = (more & 2 != 0).then_some("created");
     Settings {
         ecs: on(0),
         dataset,
-        enrich,
+        enrich: enrich.into_iter().chain(created).collect(),
         keep_codes: on(1),
         key_name: key_name.map(|name| KEY_NAMES[name].to_owned()),
+        lower: more & 1 != 0,
         drop: on(2),
         preserve_key: on(3),
         preserve_original: on(4),
