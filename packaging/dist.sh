@@ -41,7 +41,7 @@ packaging/tools.sh
 rm -rf "$stage" && mkdir -p "$stage" dist
 packaging/build.sh "$stage/flb-filter_cloudflare_dns.so"
 
-cp README.md CHANGELOG.md LICENSE "$stage"
+cp README.md CHANGELOG.md SECURITY.md LICENSE "$stage"
 packaging/notices.py "$arch-unknown-linux-gnu" "$tools" >"$stage/THIRD-PARTY-NOTICES.txt"
 cp "$(rustc --print sysroot)/share/doc/rust/COPYRIGHT-library.html" \
     "$stage/RUST-STANDARD-LIBRARY.html"

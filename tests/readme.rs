@@ -180,7 +180,8 @@ fn fault(page: &Path, link: &str) -> Option<&'static str> {
 fn is_packaged(path: &Path) -> bool {
     let path = path.canonicalize().expect("a file that exists");
     let name = path.strip_prefix(root()).expect("a file of the project");
-    let alone = ["README.md", "CHANGELOG.md"].iter().any(|file| name == Path::new(file));
+    let alone =
+        ["README.md", "CHANGELOG.md", "SECURITY.md"].iter().any(|file| name == Path::new(file));
     let with_others = name.starts_with("docs") || name.starts_with("examples");
     alone || with_others && name.extension().is_none_or(|extension| extension != "rs")
 }
