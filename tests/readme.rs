@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use flb_filter_cloudflare_dns::Config;
-use flb_filter_cloudflare_dns::config::KEYS;
+use flb_filter_cloudflare_dns::config::{Convention, KEYS};
 use flb_filter_cloudflare_dns::ecs::{ECS_VERSION, Line, Settings, outline};
 use flb_filter_cloudflare_dns::source::{Dataset, Field, GENERAL};
 
@@ -41,14 +41,19 @@ fn configuration() -> String {
     table
 }
 
-/// The table of one dataset's fields: each field, its type, and where it goes.
+/// The table of one dataset's fields: each field, its type, and where it goes in each convention.
 fn fields(dataset: Dataset) -> String {
-    let settings = Settings::new(&Config::default()).expect("the defaults");
-    let lines = outline(&settings, dataset);
-    let mut table = String::from("| field | type | goes to |\n| --- | --- | --- |\n");
+    let [sekoia, ecs] = [Convention::Sekoia, Convention::Ecs].map(|convention| {
+        let config = Config { convention, ..Config::default() };
+        outline(&Settings::new(&config).expect("the defaults"), dataset)
+    });
+    let mut table =
+        String::from("| field | type | `sekoia` | `ecs` |\n| --- | --- | --- | --- |\n");
     for field in dataset.fields() {
-        let (name, kind, places) = (field.name(), field.of_type().name(), places(&lines, field));
-        writeln!(table, "| `{name}` | {kind} | {places} |").expect("a String takes it");
+        let (name, kind) = (field.name(), field.of_type().name());
+        let [sekoia, ecs] = [&sekoia, &ecs].map(|outline| places(outline, field));
+        let ecs = if ecs == sekoia { "the same".to_owned() } else { ecs };
+        writeln!(table, "| `{name}` | {kind} | {sekoia} | {ecs} |").expect("a String takes it");
     }
     table
 }
