@@ -9,6 +9,7 @@ use crate::hosts::{Version, each_since};
 use crate::model;
 use crate::plugin::plugin;
 use crate::recipe::{ALL, Format, Recipe, each_format, examples};
+use crate::routes::{AGENT, AGGREGATOR};
 use crate::run::Site;
 use crate::{mapper, strict};
 
@@ -71,20 +72,35 @@ fn the_mapper_makes_of_the_input_what_is_expected() {
     }
 }
 
+/// What tells a mapped record of a recipe from the others.
+fn known_by(text: &str) -> [String; 3] {
+    let record = strict::json(text).expect("JSON");
+    let question = &record["dns"]["question"];
+    [&record["event"]["dataset"], &question["name"], &question["type"]].map(Value::to_string)
+}
+
+/// What agents hand on, the aggregator's input has too.
+fn update_input() {
+    let handed = AGENT.text("expected.ndjson");
+    let anew = |line| handed.lines().find(|text| known_by(text) == known_by(line)).unwrap_or(line);
+    let input = AGGREGATOR.input();
+    let lines: String = input.lines().map(|line| format!("{}\n", anew(line))).collect();
+    fs::write(AGGREGATOR.path("input.ndjson"), lines).expect("a file that can be written");
+}
+
 /// Writes the expected records anew, each in its place, with the time that its output wrote.
 fn update(recipe: Recipe) {
-    let known_by = |record: &Value| {
-        let question = &record["dns"]["question"];
-        [&record["event"]["dataset"], &question["name"], &question["type"]].map(Value::to_string)
-    };
+    if recipe == AGGREGATOR {
+        update_input();
+    }
     let texts = mapper::texts(&recipe.filter(), &recipe.input());
     let anew = |line: &str| {
         let old = strict::json(line).expect("JSON");
         if old.get("create").is_some() {
             return format!("{line}\n");
         }
-        let same = |text: &&String| known_by(&strict::json(text).expect("JSON")) == known_by(&old);
-        let text = texts.iter().find(same).unwrap_or_else(|| panic!("nothing for {line}"));
+        let text = texts.iter().find(|text| known_by(text) == known_by(line));
+        let text = text.unwrap_or_else(|| panic!("nothing for {line}"));
         match &old["@timestamp"] {
             time @ Value::String(_) if !text.starts_with("{\"@timestamp\":") => {
                 format!("{{\"@timestamp\":{time},{}\n", &text[1..])
