@@ -72,6 +72,15 @@ fn the_mapper_makes_of_the_input_what_is_expected() {
     }
 }
 
+#[test]
+fn the_aggregator_gets_what_its_agent_hands_on() {
+    let input = AGGREGATOR.input();
+    let handed = AGENT.text("expected.ndjson");
+    for line in handed.lines() {
+        assert!(input.lines().any(|got| got == line), "UPDATE_EXAMPLES=1 puts it in: {line}");
+    }
+}
+
 /// What tells a mapped record of a recipe from the others.
 fn known_by(text: &str) -> [String; 3] {
     let record = strict::json(text).expect("JSON");
