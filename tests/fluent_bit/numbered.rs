@@ -54,7 +54,7 @@ fn mapped(number: u64) -> String {
             event("dns_firewall_logs"),
         ),
         2 => format!(
-            r#"{{{time},"dns":{{"question":{{"name":"{name}","type":"MX"}},"response_code":"NoError","answers":[{{"ttl":300,"data":"192.0.2.1"}}]}},{},"source":{{"ip":"10.0.0.1","port":53124}},"network":{{"protocol":"dns"}}}}"#,
+            r#"{{{time},"dns":{{"question":{{"name":"{name}","type":"MX"}},"response_code":"NoError","answers":[{{"ttl":300,"data":"192.0.2.1"}}]}},{},"source":{{"address":"10.0.0.1","ip":"10.0.0.1","port":53124}},"network":{{"protocol":"dns"}}}}"#,
             event("gateway_dns"),
         ),
         _ => return line(number),

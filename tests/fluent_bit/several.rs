@@ -92,6 +92,7 @@ fn instances_have_each_their_own_settings() {
             record["event"]["type"] = json!(["protocol"]);
             record["event"]["outcome"] = json!("success");
             record["network"] = json!({"protocol": "dns"});
+            record["ecs"] = json!({"version": "9.4.0"});
         });
         assert_events(&events, "ecs", &ecs, start);
         let mut types = [1, 2, 28, 65353].into_iter();
