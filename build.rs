@@ -64,8 +64,6 @@ fn bind() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(std::env::var("OUT_DIR")?).join("abi.rs");
     bindgen::Builder::default()
         .header(HEADER)
-        // Clang's own stdint.h is enough: another architecture needs no C library here.
-        .clang_arg("-ffreestanding")
         // What the plugin uses; not what the system's headers bring along.
         .allowlist_type("flb_.*|cmt_.*|mk_list")
         .allowlist_var("FLB_.*")
