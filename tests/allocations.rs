@@ -177,12 +177,26 @@ fn gateway_dns(i: usize) -> Value {
         "RCode": i % 4,
         "ResolvedIPs": [format!("192.0.2.{}", i % 250), "2001:db8::1"],
         "ResolverDecision": "allowedOnNoPolicyMatch",
-        "ResourceRecords": [{"type": "1", "data": "wAwAAQABAAABLAAEXbjYIg=="}],
+        "ResourceRecords": [{"type": "1", "data": "A3d3dwdleGFtcGxlAAABAAEAAAEsAARduNgi"}],
         "ResourceRecordsJSON": answers.to_string(),
         "SrcIP": "203.0.113.9",
         "SrcPort": 1024 + i % 60_000,
         "UserID": "0b1c2d3e-4f50-4162-8374-95a6b7c8d9ea",
     })
+}
+
+/// Answers in wire format of each type, a name that changes, and a decision by number.
+fn with_wire_answers(i: usize) -> Value {
+    let item = |line: &str| json!({"type": "1", "data": line.split('\t').next()});
+    let records = include_str!("data/wire-records.tsv").lines();
+    let mut record = gateway_dns(i);
+    record["ResourceRecordsJSON"] = Value::Null;
+    record["ResolvedIPs"] = Value::Null;
+    record["ResourceRecords"] = records.cycle().skip(i % 50).take(8).map(item).collect();
+    record["QueryName"] = json!(format!("{i:06}.EXAMPLE\t.org"));
+    record["ResolverDecision"] = json!(i % 11);
+    record["CNAMEs"] = json!(["Edge.example.net."]);
+    record
 }
 
 fn unreadable(i: usize) -> Value {
@@ -264,6 +278,15 @@ fn dns_firewall_logs_allocate_the_output_alone() {
 fn gateway_dns_allocates_the_output_alone() {
     for settings in CONVENTIONS {
         assert_one_allocation_a_chunk("gateway_dns", settings, gateway_dns);
+    }
+}
+
+#[test]
+fn answers_in_wire_format_allocate_the_output_alone() {
+    const LOWER: Settings =
+        &[("convention", "ecs"), ("enrich", "all"), ("name_case", "lower"), ("keep_codes", "on")];
+    for settings in [&[("convention", "ecs")], LOWER] {
+        assert_one_allocation_a_chunk("wire answers", settings, with_wire_answers);
     }
 }
 

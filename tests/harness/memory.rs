@@ -8,6 +8,27 @@ use crate::samples::{FOREIGN, SEEDS, VARIED};
 
 const OUT_OF_MEMORY: &str = "[error] [filter:cloudflare_dns:cloudflare_dns.0] out of memory: passing this chunk through unchanged";
 
+/// Gateway's records with answers in wire format, of each type alone and of all in one, and with a
+/// name and data that change on their way.
+fn with_wire_answers() -> String {
+    let records = include_str!("../data/wire-records.tsv").lines();
+    let item = |line: &str| json!({"type": "1", "data": line.split('\t').next()});
+    let items: Vec<_> = records.map(item).collect();
+    let record = |answers: &[Value]| {
+        let record = json!({
+            "QueryName": "A\tB.example.com",
+            "RCode": 0,
+            "RData": answers,
+            "ResolverDecision": "blockedRule",
+            "CNAMEs": ["C.example.com."],
+        });
+        record.to_string() + "\n"
+    };
+    let each: String = items.chunks(1).map(record).collect();
+    let data = json!({"QueryName": "a.example", "ResourceRecordsJSON": [{"rdata": {"a": [1]}}]});
+    format!("{each}{}{data}\n", record(&items))
+}
+
 /// Settings that together go through every part of the mapper, and lines for them.
 pub(crate) fn workloads() -> Vec<(Vec<&'static str>, String)> {
     let lines = format!("{VARIED}{SEEDS}");
@@ -27,6 +48,7 @@ pub(crate) fn workloads() -> Vec<(Vec<&'static str>, String)> {
     vec![
         (vec![], lines.clone()),
         (vec!["convention=ecs", "enrich=all", "keep_codes=on", "preserve_original=on"], lines),
+        (vec!["convention=ecs", "enrich=all", "name_case=lower"], with_wire_answers()),
         (vec!["key_name=log", "on_mismatch=drop"], texts.clone()),
         (vec!["key_name=log", "enrich=all", "preserve_key=on", "preserve_original=on"], texts),
     ]

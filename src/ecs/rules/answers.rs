@@ -13,9 +13,7 @@ use crate::ecs::values::depth;
 use crate::ecs::values::error_message::Reason;
 use crate::ecs::values::ip::{self, Family};
 use crate::ecs::values::name::trim_dots;
-use crate::msgpack::{
-    Writer, array_items, has_map, is_absent, key, map_pairs, marker, text, write_json,
-};
+use crate::msgpack::{Writer, array_items, has_map, is_absent, key, map_pairs, marker, text};
 use crate::source::{Field, transcode_array};
 
 /// Writes the answers out of JSON; what is anything else is refused whole, and so kept.
@@ -218,11 +216,11 @@ fn write_member(
         }
         b"rdata" => {
             writer.key(key!("data"));
-            write_data(writer, value)?;
+            write_data(writer, value);
         }
         b"data" => {
             writer.member(key);
-            write_data(writer, value)?;
+            write_data(writer, value);
         }
         _ => {
             writer.member(key);
@@ -247,10 +245,9 @@ fn write_type(writer: &mut Writer<'_>, value: &[u8], settings: &Settings) -> Opt
 
 /// Writes data as they came; with an object in them, as the text of their JSON, for a field of an
 /// index holds objects or text, and not both.
-fn write_data(writer: &mut Writer<'_>, value: &[u8]) -> Option<()> {
-    if text(value).is_some() || !has_map(value) {
-        writer.copy(value);
-        return Some(());
+fn write_data(writer: &mut Writer<'_>, value: &[u8]) {
+    match text(value).is_some() || !has_map(value) {
+        true => writer.copy(value),
+        false => depth::copy_as_text(writer, value),
     }
-    write_json(writer, value).then_some(())
 }
