@@ -14,7 +14,7 @@ pub enum Convention {
 }
 
 impl Convention {
-    pub(super) const ALL: [Self; 2] = [Self::Sekoia, Self::Ecs];
+    pub(crate) const ALL: [Self; 2] = [Self::Sekoia, Self::Ecs];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -96,6 +96,13 @@ impl Enrich {
         ("outcome", |enrich| &mut enrich.outcome),
         ("version", |enrich| &mut enrich.version),
     ];
+
+    /// All groups.
+    pub(crate) fn all() -> Self {
+        let mut all = Self::default();
+        Self::GROUPS.iter().for_each(|(_, group)| *group(&mut all) = true);
+        all
+    }
 
     /// Switches the groups of that name on: one, all or none.
     pub(super) fn switch(&mut self, name: &str) -> Option<()> {

@@ -10,7 +10,7 @@ use super::rules::network;
 use super::settings::Settings;
 use super::values::created::Created;
 use super::values::error_message::ErrorMessage;
-use crate::config::{Config, WrongValue};
+use crate::config::{Config, Convention, WrongValue};
 use crate::msgpack::Writer;
 use crate::source::{Dataset, FieldSet, Record};
 use crate::timestamp::TimeFormat;
@@ -38,8 +38,22 @@ impl Settings {
         let settings = Self::of_keys(config);
         let rows = Dataset::ALL.map(|dataset| fields_of_rows(&settings, dataset));
         let names = Dataset::ALL.map(|dataset| top_level_names(&settings, dataset));
-        settings.with_rows(config, rows, names)
+        settings.with_rows(config, rows, names, names_of_objects())
     }
+}
+
+/// The top-level names that the rows write for some record under some settings.
+// Not inlined: the start has a small stack, and the settings tried here are large.
+#[inline(never)]
+fn names_of_objects() -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for convention in Convention::ALL {
+        let everything = Settings::of_everything(convention);
+        for dataset in Dataset::ALL {
+            names.extend(top_level_names(&everything, dataset));
+        }
+    }
+    names
 }
 
 /// What there was too little of to write an event.

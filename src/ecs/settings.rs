@@ -28,7 +28,8 @@ pub struct Settings {
     rows: ByDataset<FieldSet>,
     /// The top-level names that the mapping may write, and `@timestamp`, which many outputs write.
     taken: ByDataset<NameSet>,
-    /// The top-level names of objects that the mapping writes for some record.
+    /// The top-level names of objects that the mapping writes for some record: all share an index,
+    /// which has objects there and takes nothing else.
     objects: NameSet,
     watch: NameSet,
 }
@@ -52,13 +53,20 @@ impl Settings {
                 .is_some_and(|key| Field::named(key.as_bytes()).is_some()),
             rows: Default::default(),
             taken: Default::default(),
-            objects: NameSet::new(OBJECTS),
+            objects: NameSet::default(),
             watch: NameSet::default(),
         }
     }
 
+    /// The settings under which the rows write all that they can in a convention.
+    pub(super) fn of_everything(convention: Convention) -> Self {
+        let config = Config { convention, enrich: Enrich::all(), ..Config::default() };
+        Self::of_keys(&config)
+    }
+
     /// Adds what the rows make of these keys: by dataset, the fields that they take, and the
-    /// top-level names that they may write.
+    /// top-level names that they may write; and `objects`, the top-level names that they write for
+    /// any record under any settings.
     ///
     /// # Errors
     /// [`WrongValue`] when `timestamp_key` is a name that the mapping writes itself.
@@ -67,10 +75,12 @@ impl Settings {
         config: &Config,
         rows: ByDataset<FieldSet>,
         names: ByDataset<Vec<&'static str>>,
+        objects: Vec<&'static str>,
     ) -> Result<Self, WrongValue> {
         self.rows = rows;
+        self.objects = NameSet::new(objects.iter().copied());
         let timestamp_key = config.timestamp_key.as_deref();
-        let mut all = OBJECTS.to_vec();
+        let mut all = objects;
         for (dataset, names) in Dataset::ALL.into_iter().zip(names) {
             let can_come = config.datasets().any(|configured| configured == dataset);
             if let Some(key) = timestamp_key.filter(|key| can_come && is_in(key, &names)) {
@@ -125,25 +135,6 @@ impl Settings {
 
 /// The time's name in ECS, and in the outputs that write one of their own.
 const TIME: &str = "@timestamp";
-
-/// The top-level names of the objects that the mapping writes, for any dataset in any convention.
-/// Records of all share an index, which has objects there and takes nothing else.
-const OBJECTS: [&str; 14] = [
-    "dns",
-    "event",
-    "source",
-    "destination",
-    "network",
-    "host",
-    "device",
-    "user",
-    "rule",
-    "observer",
-    "related",
-    "ecs",
-    "cloudflare",
-    "error",
-];
 
 /// Whether `key` is one of the names, or lies below one.
 fn is_in(key: &str, names: &[&str]) -> bool {
