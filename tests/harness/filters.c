@@ -6,11 +6,12 @@
  *   0  there are none
  *   1  as in released hosts
  *   2  one of them has a larger struct than the others
- *   3  no filters, although they have the names: a function, another's name, a name nowhere
+ *   3  no filters, although they have the names: a symbol of a function, another's name, a name nowhere
  *   4  as in released hosts, but no map has more than one element
  *   5  as in released hosts, but the maps make no sense
  *   6  two maps have different strides
  *   7  the callbacks are no code
+ *   8  the maps make sense by twice their stride, too, but for what belongs to the host
  */
 #include <stdlib.h>
 
@@ -102,6 +103,11 @@ UNUSED static const struct abi_config_map nest_keys[] = {
     {0},
 };
 
+/* As if it had two elements, of twice the size. */
+UNUSED static const struct abi_config_map even[] = {
+    {.name = "a"}, {.name = "b"}, {.name = "c"}, {.name = "d"}, {0}, {0},
+};
+
 /* Two elements by another stride than the host's. */
 UNUSED static const struct {
     struct {
@@ -114,6 +120,8 @@ UNUSED static const struct {
 #define KEYS(keys) one_key
 #elif FILTERS == 5
 #define KEYS(keys) garbage
+#elif FILTERS == 8
+#define KEYS(keys) even
 #else
 #define KEYS(keys) keys
 #endif
@@ -166,8 +174,11 @@ struct abi_filter_plugin filter_throttle_plugin = {FILTER("throttle", one_key), 
 #else
 
 /* Each would be taken for a filter of another layout. */
-void filter_grep_plugin(void);
-void filter_grep_plugin(void) { abort(); }
+void *no_variable[] = {NULL, "grep", NULL, NULL, start, start};
+__asm__(".globl filter_grep_plugin\n"
+        ".type filter_grep_plugin, %function\n"
+        ".size filter_grep_plugin, 48\n"
+        ".set filter_grep_plugin, no_variable\n");
 void *filter_nest_plugin[] = {NULL, "expect", NULL, NULL, start, start};
 void *filter_modify_plugin[] = {NULL, (void *) 0x10, NULL, NULL, start, start};
 void *filter_stdout_plugin[] = {NULL, NULL, NULL, NULL, start, start};

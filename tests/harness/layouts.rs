@@ -67,6 +67,7 @@ fn accepted() -> Vec<(&'static str, String, [usize; 3])> {
         // other config maps; no symbols of its own
         ("gen4short", long(88, 88), [96, 144, 208]),
         ("gen4wide", long(88, 136), [96, 144, 208]),
+        ("gen4even", long(88, 104), [96, 144, 208]),
         ("gen4stripped", long(88, 104), [96, 144, 208]),
         ("gen4single", no_map(), [96, 144, 208]),
         ("gen4garbage", no_map(), [96, 144, 208]),

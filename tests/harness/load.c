@@ -168,18 +168,17 @@ const size_t instance_size = sizeof(struct abi_filter_instance);
 void instance_lay_out(unsigned char *place, const struct instance_view *view)
 {
     struct abi_filter_instance instance;
-    struct abi_list *list = (struct abi_list *) view->list;
+    void **list = view->list;
 
     /* What is not set below is garbage to a plugin. */
     memset(&instance, 0xa5, sizeof(instance));
     instance.log_level = view->log_level;
     snprintf(instance.name, sizeof(instance.name), "%s", view->name);
     instance.context = NULL;
-    instance.data = NULL;
+    instance.data = list + 1; /* nothing that is as large as two words */
     instance.p = view->plugin->registration;
-    instance.properties = (struct abi_list) {list, list};
-    instance.config_map = list;
-    instance.head = (struct abi_list) {list, list};
+    instance.properties = instance.head = (struct abi_list) {view->list, view->list};
+    instance.config_map = view->list;
 #if INSTANCE >= 99
     instance.of_the_future[0] = instance.of_the_future[1] = list;
 #endif
