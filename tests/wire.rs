@@ -131,6 +131,18 @@ fn records_are_read_as_dnspython_reads_them() {
     assert_eq!(records().count(), 56);
 }
 
+/// RFC 5952, sections 4 and 5: dotted where the prefix says that it is an IPv4 address.
+#[test]
+fn an_ipv6_address_is_written_as_everywhere_else() {
+    let mut reader = WireReader::default();
+    for address in ["::2400:0", "::1", "::", "::ffff:192.0.2.1", "64:ff9b::c000:201", "2001:db8::1"]
+    {
+        let parsed: std::net::Ipv6Addr = address.parse().expect("an address");
+        let read = read_bytes(&mut reader, &record(28, &parsed.octets()));
+        assert_eq!(read.map(|(.., data)| data).as_deref(), Some(address));
+    }
+}
+
 #[test]
 fn every_spelling_that_is_not_dnspythons_is_tried() {
     for (rr_type, theirs, ours) in SPELLINGS {

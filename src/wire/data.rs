@@ -4,6 +4,7 @@
 //! come into it (it leaves `"`, `;` and others in a name as they are), they are written here.
 
 use std::fmt;
+use std::net::Ipv6Addr;
 
 use data_encoding::HEXLOWER;
 use domain::base::iana::{Class, Rtype};
@@ -89,7 +90,8 @@ impl<'a> Data<'a> {
 fn write_known(out: &mut impl fmt::Write, data: &AllRecordData<&[u8], Name<'_>>) -> fmt::Result {
     match data {
         AllRecordData::A(data) => write!(out, "{}", data.addr()),
-        AllRecordData::Aaaa(data) => write!(out, "{}", data.addr()),
+        // Without `std`, domain has an address of its own, which writes `::2400:0` as `::36.0.0.0`.
+        AllRecordData::Aaaa(data) => write!(out, "{}", Ipv6Addr::from(data.addr().octets())),
         AllRecordData::Cname(data) => write_name(out, data.cname()),
         AllRecordData::Ns(data) => write_name(out, data.nsdname()),
         AllRecordData::Ptr(data) => write_name(out, data.ptrdname()),
