@@ -29,6 +29,13 @@ fn most_memory(chunk: &[u8]) -> usize {
     64 * chunk.len() + (64 << 10)
 }
 
+/// The same for answers from the wire. What grows most is a bitmap of types, each bit of which
+/// becomes up to 10 bytes of text: once among the answers read, once in room for the event, and
+/// once in the output.
+fn most_memory_of_wire(chunk: &[u8]) -> usize {
+    256 * chunk.len() + (64 << 10)
+}
+
 const HEADER: &[u8] = b"\x92\x92\xd7\0\x62\xc7\x61\x7e\0\x3d\x09\0\x80";
 
 /// What marks a record as ours: QueryName and ColoCode.
@@ -48,6 +55,10 @@ const TEXTS: [&[(&str, &str)]; 3] = [
 
 /// What the chunk becomes, `None` when it stays, with memory and stack within their bounds.
 fn rewrite(settings: &[(&str, &str)], chunk: &[u8]) -> Option<Vec<u8>> {
+    rewrite_within(settings, chunk, most_memory(chunk))
+}
+
+fn rewrite_within(settings: &[(&str, &str)], chunk: &[u8], most: usize) -> Option<Vec<u8>> {
     let small_stack = thread::Builder::new().stack_size(256 << 10);
     thread::scope(|scope| {
         let run = small_stack.spawn_scoped(scope, || {
@@ -55,7 +66,6 @@ fn rewrite(settings: &[(&str, &str)], chunk: &[u8]) -> Option<Vec<u8>> {
             let mut output = Vec::new();
             let (taken, outcome) = peak(|| mapper.rewrite(chunk, &mut output));
             let answer = outcome.expect("enough memory").answer;
-            let most = most_memory(chunk);
             assert!(taken <= most, "{settings:?}: {taken} bytes for a chunk of {}", chunk.len());
             (answer, output)
         });
@@ -405,5 +415,25 @@ fn json_text_of_10_megabytes_passes_whole() {
     for settings in TEXTS {
         let record = mapped(settings, &text_event(&text));
         assert!(*member(&record, "x") == Val::from(&*long), "{settings:?}");
+    }
+}
+
+#[test]
+fn a_bitmap_with_every_type_is_written_out_within_bounds() {
+    // NSEC (RFC 4034, section 4.1): a name, then windows of 256 types, each with all bits set.
+    let windows = (0..=255_u8).flat_map(|window| [&[window, 32][..], &[0xff; 32]].concat());
+    let data: Vec<u8> = b"\0".iter().copied().chain(windows).collect();
+    let size = u16::try_from(data.len()).expect("16 bits").to_be_bytes();
+    let record = [b"\x01x\0\0\x2f\0\x01\0\0\0\x3c", &size[..], &data].concat();
+    let base64 = data_encoding::BASE64.encode(&record);
+    let item = [b"\x81\xa4data", &str32(base64.as_bytes())[..]].concat();
+    for count in [1, 10] {
+        let items = [&[0xdc, 0, count][..], &item.repeat(count.into())].concat();
+        let chunk = event(3, &[b"\xafResourceRecords", &items[..]].concat());
+        let most = most_memory_of_wire(&chunk);
+        let output = rewrite_within(RECORDS[1], &chunk, most).expect("mapped");
+        let last = b"TYPE65533 TYPE65534 TYPE65535";
+        let found = output.windows(last.len()).filter(|part| part == last).count();
+        assert_eq!(found, usize::from(count));
     }
 }

@@ -21,11 +21,12 @@ use crate::oracle::{self, Verdict, time};
 use crate::scan::{self, Parts};
 use crate::setup;
 
-/// The most bytes that an event of `size` bytes becomes, beside the name of the time field. What grows most are control characters,
-/// each six bytes of JSON in `event.original`, and short fields that cannot be read, each with a
-/// note in `error.message`.
+/// The most bytes that an event of `size` bytes becomes, beside the name of the time field. What
+/// grows most is a bitmap of types in an answer (NSEC): a bit is up to 10 bytes of text, so 6 bits of
+/// base64 are 60. Then come control characters, each six bytes of JSON in `event.original`, and short
+/// fields that cannot be read, each with a note in `error.message`.
 pub(crate) fn most_output(size: usize) -> usize {
-    16 * size + 2048
+    64 * size + 2048
 }
 
 /// The most memory that a chunk of `size` bytes takes at one time, the output included.
