@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::exported::registered;
 use super::metrics::Metrics;
 use super::version::version;
-use super::warnings::{Unmapped, Unread, warn_of_unmapped};
+use super::warnings::{Malformed, Unmapped, Unread, warn_of_unmapped};
 use crate::abi;
 use crate::config::{Config, OnMismatch};
 use crate::host::{self, HostBuffer, Instance, Internals, Layout, Log};
@@ -22,6 +22,7 @@ pub(super) struct Context {
     /// None in a host whose instances do not show theirs.
     metrics: Option<Metrics>,
     unread: Unread,
+    malformed: Malformed,
     unmapped: Unmapped,
     on_mismatch: OnMismatch,
     has_panicked: bool,
@@ -77,7 +78,7 @@ impl Context {
             log.warn(format_args!("{idle}"));
         }
         let metrics = internals.and_then(|it| Metrics::new(it, &name, &settings));
-        let (counts, unread, unmapped) = Default::default();
+        let (counts, unread, malformed, unmapped) = Default::default();
         let on_mismatch = settings.on_mismatch;
         Some(Self {
             mapper,
@@ -85,6 +86,7 @@ impl Context {
             log,
             metrics,
             unread,
+            malformed,
             unmapped,
             on_mismatch,
             has_panicked: false,
@@ -99,13 +101,17 @@ impl Context {
             self.log.error(format_args!("out of memory: passing this chunk through unchanged"));
             return None;
         };
-        let (counts, answer) = (outcome.counts, outcome.answer);
+        let (counts, answer, malformed_from) =
+            (outcome.counts, outcome.answer, outcome.malformed_from);
         self.counts.add(&counts);
         if let Some(metrics) = &self.metrics {
             metrics.add(&counts);
         }
         if let Some(example) = outcome.unreadable {
             self.unread.add(&self.log, counts.with_errors(), example);
+        }
+        if let Some(from) = malformed_from {
+            self.malformed.add(&self.log, from, chunk.len());
         }
         self.warn_of_unmapped(&counts, chunk);
         match answer {

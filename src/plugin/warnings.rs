@@ -1,5 +1,6 @@
-//! Warnings about fields that cannot be read, and about records of which none is mapped: one line of
-//! each kind a minute at the most, with an example and the number of records since the line before.
+//! Warnings about fields that cannot be read, about chunks that are not valid, and about records of
+//! which none is mapped: one line of each kind a minute at the most, with an example and the number
+//! since the line before.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -36,6 +37,32 @@ impl Unread {
             first,
         ));
         *self = Self { last: Some(now), records: 0, first: None };
+    }
+}
+
+/// The chunks that were not valid MessagePack, and were not warned about yet.
+#[derive(Debug, Default)]
+pub(super) struct Malformed {
+    last: Option<Instant>,
+    chunks: u64,
+}
+
+impl Malformed {
+    /// Warns about a chunk of so many bytes that is not valid from that byte on, now or with a later
+    /// line.
+    pub(super) fn add(&mut self, log: &Log, from: usize, size: usize) {
+        self.chunks += 1;
+        let now = Instant::now();
+        if self.last.is_some_and(|last| now.duration_since(last) < BETWEEN) {
+            return;
+        }
+        log.warn(format_args!(
+            "{} chunk{} not valid MessagePack; the last from byte {from} of {size} on: passing the \
+             rest through unchanged",
+            self.chunks,
+            if self.chunks == 1 { " is" } else { "s are" },
+        ));
+        *self = Self { last: Some(now), chunks: 0 };
     }
 }
 

@@ -89,6 +89,20 @@ fn from_the_first_bad_byte_on_everything_comes_back() {
 }
 
 #[test]
+fn the_log_says_where_a_chunk_is_bad_once_a_minute() {
+    let good = Run::new("gen4raw").ndjson(SEEDS).well().chunk();
+    let bad = [&good[..], b"\xc1"].concat();
+    let run = Run::new("gen4raw").frames([&good, &bad, &bad]).well();
+    let (from, size) = (good.len(), bad.len());
+    let lines: Vec<_> = run.log().into_iter().filter(|line| line.contains("MessagePack")).collect();
+    let told = format!(
+        "[warn] [filter:cloudflare_dns:cloudflare_dns.0] 1 chunk is not valid MessagePack; the last from byte {from} of {size} on: passing the rest \
+         through unchanged"
+    );
+    assert_eq!(lines, [told], "{run}");
+}
+
+#[test]
 fn nesting_without_bounds_is_survived_and_nothing_is_lost() {
     let mapped = Run::new("gen4raw").ndjson(SEEDS).well();
     let depth = 500_000;
