@@ -202,6 +202,8 @@ fn what_is_no_base64_is_none() {
         &format!("{text}\n"),
         &text[1..],
         &format!("{text}===="),
+        // Two texts behind each other, whose bytes together are a record.
+        "A3d3dwdFeGFtcGxlA2NvbQAAAQABAAABLAAEwAA=AgE=",
     ] {
         assert_eq!(read(&mut reader, text), None, "{text:?}");
     }
