@@ -80,7 +80,7 @@ impl Time {
     fn from_short_text(number: f64, unit: Option<Unit>) -> Option<Self> {
         /// As nanoseconds beyond the year 9999.
         const TOO_LARGE: f64 = 1e21;
-        if number.is_nan() || number.abs() >= TOO_LARGE {
+        if number.abs() >= TOO_LARGE {
             return None;
         }
         let mut text = ShortText::default();

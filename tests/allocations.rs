@@ -6,7 +6,7 @@
 
 mod counting_allocator;
 
-use counting_allocator::allocations;
+use counting_allocator::{allocations, live};
 use flb_filter_cloudflare_dns::{Answer, Config, Mapper, OutOfMemory, Output};
 use serde_json::{Value, json};
 
@@ -360,4 +360,69 @@ fn a_chunk_with_nothing_of_ours_allocates_nothing() {
     }
     let mut dropping = mapper(&[("on_mismatch", "drop")]);
     assert_eq!(rewrite(&mut dropping, &chunk(1_000, access_log)), (Answer::Emptied, NOTHING));
+}
+
+// ---- what is kept ----
+
+/// A record as large as they come, and one as usual.
+#[test]
+fn memory_for_a_large_record_is_given_back_at_the_next_chunk() {
+    const SETTINGS: [Settings; 3] = [
+        &[],
+        &[("preserve_original", "true"), ("name_case", "lower")],
+        &[("key_name", "log"), ("preserve_original", "true")],
+    ];
+    for settings in SETTINGS {
+        let mut mapper = mapper(settings);
+        let is_text = settings.iter().any(|(key, _)| *key == "key_name");
+        let make = |record: Value| if is_text { in_text(&record) } else { record };
+        let usual = encoded(&make(dns_logs(0)));
+        // Twice: memory that is as large as is kept is kept.
+        for size in [900_000, 10_000_000] {
+            rewrite(&mut mapper, &usual);
+            let before = live();
+            let large = encoded(&make(json!({"QueryName": "x".repeat(size), "ColoCode": "FRA"})));
+            assert_eq!(rewrite(&mut mapper, &large).0, Answer::Rewritten);
+            drop(large);
+            rewrite(&mut mapper, &usual);
+            let kept = live() - before;
+            let most = if size < 1_000_000 { 3_000_000 } else { 1_000_000 };
+            assert!(kept < most, "{settings:?}: {kept} bytes more after {size}");
+        }
+    }
+}
+
+/// An event whose strings may be of any length.
+fn encoded(record: &Value) -> Vec<u8> {
+    let mut bytes = vec![0x92, 0x92, 0xd7, 0, 0x68, 0xe7, 0x01, 0x80, 0, 0, 0, 1, 0x80];
+    let members = record.as_object().expect("a record");
+    bytes.push(0x80 | members.len() as u8);
+    for (key, value) in members {
+        bytes.push(0xa0 | key.len() as u8);
+        bytes.extend(key.as_bytes());
+        match value {
+            Value::String(text) => {
+                bytes.push(0xdb);
+                bytes.extend((text.len() as u32).to_be_bytes());
+                bytes.extend(text.as_bytes());
+            }
+            other => encode(other, &mut bytes),
+        }
+    }
+    bytes
+}
+
+/// JSON has no room for all of it: that is found before anything is written.
+#[test]
+fn an_original_that_is_nested_too_deeply_allocates_nothing() {
+    let mut mapper = mapper(&[("preserve_original", "true")]);
+    let nested = |levels: usize| {
+        let mut record = dns_logs(0);
+        record["zone"] = (0..levels).fold(Value::Null, |inner, _| json!([inner]));
+        encoded(&record)
+    };
+    rewrite(&mut mapper, &nested(31));
+    for levels in [31, 32, 33, 40] {
+        assert_output_alone(rewrite(&mut mapper, &nested(levels)), &format!("{levels} levels"));
+    }
 }

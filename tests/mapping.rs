@@ -51,6 +51,8 @@ mod original;
 mod ours;
 #[path = "mapping/sekoia.rs"]
 mod sekoia;
+#[path = "mapping/shortest.rs"]
+mod shortest;
 #[path = "mapping/support.rs"]
 mod support;
 #[path = "mapping/times.rs"]

@@ -99,3 +99,27 @@ impl<const N: usize> fmt::Write for Line<N> {
         if taken == text.len() { Ok(()) } else { Err(fmt::Error) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::Line;
+
+    #[test]
+    fn a_line_takes_what_fits_before_its_end() {
+        for (pieces, taken, fits) in [
+            (["", ""], "", [true, true]),
+            (["1234567", ""], "1234567", [true, true]),
+            (["12345678", ""], "1234567", [false, true]),
+            (["1234", "567"], "1234567", [true, true]),
+            (["1234", "5678"], "1234567", [true, false]),
+            (["12345678", "9"], "1234567", [false, false]),
+            (["a\tb\0c\n", "\u{7f}"], "a b c  ", [true, true]),
+        ] {
+            let mut line = Line::<8>::new();
+            let written = pieces.map(|piece| line.write_str(piece).is_ok());
+            assert_eq!((line.to_string().as_str(), written), (taken, fits), "{pieces:?}");
+        }
+    }
+}

@@ -21,3 +21,6 @@ pub use reader::{
     nests_within, skip, skip_value, text, text_part,
 };
 pub use writer::{Object, Writer};
+
+#[cfg(test)]
+mod tests;

@@ -142,7 +142,7 @@ impl KeyOrder {
             None => self.unknown += 1,
         }
         match Key::new(encoded, field) {
-            Some(key) if self.learnable && self.keys.len() < MOST_PAIRS => self.keys.push(key),
+            Some(key) if self.learnable => self.keys.push(key),
             _ => self.learnable = false,
         }
     }

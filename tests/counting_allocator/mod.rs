@@ -70,3 +70,8 @@ pub(crate) fn allocations<T>(run: impl FnOnce() -> T) -> (usize, T) {
     let answer = run();
     (ASKED.get() - before, answer)
 }
+
+/// The bytes that this thread has now; of use as a difference.
+pub(crate) fn live() -> isize {
+    LIVE.get()
+}

@@ -20,6 +20,7 @@
  * 21, 32 (1.9 to 3.2), 99 for one of the future, or 0 for one that is unlike any.
  * INSTANCE_WITHOUT is the sum of what it lacks: 1 the parent processor (2.1.0 to 2.1.3), 2 regular
  * expressions, 4 metrics (options of the build).
+ * INSTANCE_PLUGIN is 1 where it has no plugin, and 2 where it has one that is not quite ours.
  */
 #ifndef HARNESS_ABI_H
 #define HARNESS_ABI_H
@@ -32,6 +33,9 @@
 #endif
 #ifndef NEW_CALLBACK
 #define NEW_CALLBACK 0
+#endif
+#ifndef INSTANCE_PLUGIN
+#define INSTANCE_PLUGIN 0
 #endif
 #ifndef INSTANCE_WITHOUT
 #define INSTANCE_WITHOUT 0

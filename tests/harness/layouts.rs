@@ -99,7 +99,7 @@ fn layouts_are_proven_by_the_host_s_own_data_or_told_by_names_that_are_certain()
 
 #[test]
 fn nothing_is_said_of_instances_that_look_like_none() {
-    for host in ["gen3unlike", "gen4future"] {
+    for host in ["gen3unlike", "gen4future", "gen4null", "gen4other"] {
         let run = Run::new(host).with(&["log_level=debug"]).ndjson(SEEDS).well();
         assert_eq!(said(&run), None, "{run}");
         assert_eq!(run.stat("modified"), 1, "{run}");

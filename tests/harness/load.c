@@ -176,7 +176,16 @@ void instance_lay_out(unsigned char *place, const struct instance_view *view)
     snprintf(instance.name, sizeof(instance.name), "%s", view->name);
     instance.context = NULL;
     instance.data = list + 1; /* nothing that is as large as two words */
+#if INSTANCE_PLUGIN == 1
+    instance.p = NULL;
+#elif INSTANCE_PLUGIN == 2
+    static struct abi_filter_plugin other;
+    other = *(const struct abi_filter_plugin *) view->plugin->registration;
+    other.cb_exit = NULL;
+    instance.p = &other;
+#else
     instance.p = view->plugin->registration;
+#endif
     instance.properties = instance.head = (struct abi_list) {view->list, view->list};
     instance.config_map = view->list;
 #if INSTANCE >= 99

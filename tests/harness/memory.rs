@@ -157,6 +157,21 @@ fn two_contexts_of_a_hot_reload_do_not_disturb_each_other() {
 
 // ---- memcheck ----
 
+/// Records that grow more than what stands before them: the first guess of the size is too small.
+#[test]
+fn memcheck_finds_no_leak_of_an_output_that_cannot_grow() {
+    let lines = [FOREIGN.repeat(300), SEEDS.repeat(100)].concat();
+    let fails = |nth: usize| {
+        let run = Run::new("gen4raw").args(["--fail-malloc", &nth.to_string()]).ndjson(&lines);
+        run.well().allocations()[0]["failed"] != 0
+    };
+    let last = (1..).take_while(|&nth| fails(nth)).last().expect("an allocation");
+    assert!(last > 1, "the output did not grow");
+    let run = Run::new("gen4raw").args(["--fail-malloc", &last.to_string()]).ndjson(&lines);
+    let run = run.under_memcheck().well();
+    assert_eq!((run.stat("notouch"), run.stat("modified")), (1, 0), "{run}");
+}
+
 /// The ways through the plugin that differ in what they take and give back. `make memcheck` puts
 /// every test of the harness under memcheck.
 #[test]

@@ -80,6 +80,7 @@ const INVALID: &[&str] = &[
     "::192.0.2.1:1",
     "1:2:3:4:5:6:7:192.0.2.1",
     "localhost",
+    "a.b.c.d",
     "-",
     "１.2.3.4",
 ];
@@ -104,9 +105,10 @@ fn what_only_looks_like_an_address_stays_with_a_note() {
         let texts = INVALID.iter().map(|text| format!(r#""{text}""#));
         let others = ["5", "true", "0", "1.5", r#"["192.0.2.1"]"#, r#"["::1",[]]"#];
         for value in texts.chain(others.map(str::to_owned)) {
-            let text = input(dataset, &format!(r#""{field}":{value}"#));
+            // With bytes behind it that could be read along, too.
+            let text = input(dataset, &format!(r#""{field}":{value},"zone":"0123456789abcdef""#));
             let added = format!(
-                r#"{{"cloudflare":{{"{field}":{value}}},
+                r#"{{"cloudflare":{{"{field}":{value}}},"zone":"0123456789abcdef",
                 "error":{{"message":"{field}: not an IP address"}}}}"#
             );
             for (way, got) in both_ways("", &text) {

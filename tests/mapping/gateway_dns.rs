@@ -23,6 +23,16 @@ fn each_row() {
             r#""QueryType":1,"QueryTypeName":"MX""#,
             r#"{"dns":{"question":{"type":"MX"}},"cloudflare":{"QueryType":"1"}}"#,
         ),
+        (
+            "type by name beside one in text",
+            r#""QueryType":"TXT","QueryTypeName":"MX""#,
+            r#"{"dns":{"question":{"type":"MX"}},"cloudflare":{"QueryType":"TXT"}}"#,
+        ),
+        (
+            "type by name beside one that cannot be read",
+            r#""QueryType":"T X","QueryTypeName":"MX""#,
+            r#"{"dns":{"question":{"type":"MX"}},"cloudflare":{"QueryType":"T X"},"error":{"message":"QueryType: not a record type: a number from 0 to 65535 or a mnemonic"}}"#,
+        ),
         ("a name as it is", r#""QueryTypeName":"a b""#, r#"{"dns":{"question":{"type":"a b"}}}"#),
         (
             "type by number",

@@ -101,6 +101,24 @@ fn anything_else_is_not_ours() {
     assert_eq!(mapped(&mut mapper("key_name=log"), &parse(RECORD)), None);
 }
 
+/// Strings are read some bytes at a time: the place in them must not matter.
+#[test]
+fn a_control_character_anywhere_in_a_string_is_no_json() {
+    let mut mapper = mapper("key_name=log");
+    for before in 0..40 {
+        for control in [0, 1, b'\t', b'\n', 0x1e, 0x1f].map(char::from) {
+            for escape in ["", "\\n"] {
+                let name = [escape, &"a".repeat(before), &control.to_string()].concat();
+                for behind in [0, 7, 8, 15, 16, 40] {
+                    let text =
+                        format!(r#"{{"QueryType":1,"QueryName":"{name}{}"}}"#, "b".repeat(behind));
+                    assert_eq!(mapped(&mut mapper, &in_text(&text)), None, "{text}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn the_fields_beside_it_are_foreign() {
     let text = RECORD.replace('}', r#","x":1,"event":2}"#);

@@ -6,7 +6,7 @@ use crate::oracle::tables::{DATASETS, FIELDS, fields};
 use crate::oracle::through::{Became, event, header_time};
 use crate::oracle::value::Val;
 use crate::support::{
-    Case, both_ways, check, check_untouched, in_text, mapped, mapper, output, parse,
+    Case, both_ways, check, check_untouched, in_text, input, mapped, mapper, output, parse,
 };
 
 /// The dataset that a record is mapped by; `None` when it is not ours.
@@ -267,4 +267,28 @@ fn on_mismatch_drop_removes_what_is_not_ours() {
     }
     let ours = mapped(&mut mapper(config), &parse(r#"{"QueryName":"example.com","QueryType":0}"#));
     assert_eq!(ours, Some((output(config, "dns_logs", "{}"), header_time())));
+}
+
+/// The order of a record's keys is remembered; what `event` holds is looked at in each record.
+#[test]
+fn records_mapped_before_are_told_among_others_with_the_same_keys() {
+    const OTHER: &str = r#""event":{"dataset":"abc"}"#;
+    const OWN: &str = r#""event":{"dataset":"dns_logs"}"#;
+    let other = parse(&input("dns_logs", OTHER));
+    for config in ["", "dataset=dns_logs"] {
+        let mut mapper = mapper(config);
+        let added = format!(r#"{{"cloudflare":{{"unmapped":{{{OTHER}}}}}}}"#);
+        let expected = Some((output(config, "dns_logs", &added), header_time()));
+        for own in [OWN.to_owned(), format!("{OTHER},{OWN}"), format!("{OWN},{OWN}")] {
+            // The same keys with nothing to pass for, then such as were mapped before.
+            let mut alike = own.replace(OWN, OTHER);
+            alike = input("dns_logs", &alike);
+            for _ in 0..2 {
+                assert_eq!(mapped(&mut mapper, &other), expected, "{config}");
+                assert!(mapped(&mut mapper, &parse(&alike)).is_some(), "{config}: {alike}");
+                let own = parse(&input("dns_logs", &own));
+                assert_eq!(mapped(&mut mapper, &own), None, "{config}: {own:?}");
+            }
+        }
+    }
 }

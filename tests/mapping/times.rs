@@ -249,6 +249,26 @@ fn what_is_no_time_stays_with_a_note_and_the_event_keeps_its_own() {
 }
 
 #[test]
+fn every_digit_of_a_time_in_text_is_one() {
+    const TEXT: &str = "2022-07-07T22:42:06.004+02:00";
+    let digits = TEXT.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_digit());
+    let mut mapper = mapper("");
+    for (place, _) in digits {
+        for no_digit in ["/", ":", "A", " "] {
+            let mut value = TEXT.to_owned();
+            value.replace_range(place..=place, no_digit);
+            let text = input("dns_logs", &format!(r#""Timestamp":"{value}""#));
+            let added = format!(
+                r#"{{"cloudflare":{{"Timestamp":"{value}"}},"error":
+                {{"message":"Timestamp: not a time between the years 0001 and 9999"}}}}"#
+            );
+            let expected = Some((output("", "dns_logs", &added), header_time()));
+            assert_eq!(mapped(&mut mapper, &parse(&text)), expected, "{value}");
+        }
+    }
+}
+
+#[test]
 fn decimals_in_json_keep_their_nanoseconds() {
     for (value, written, nanoseconds) in [
         ("1657233726.123456789", "2022-07-07T22:42:06.123456789Z", 123_456_789),

@@ -13,8 +13,9 @@ use crate::ecs::values::cloudflare::Form;
 use crate::msgpack::Writer;
 use crate::source::{Dataset, FIELD_COUNT, Field, FieldSet};
 
-/// Constant bytes and values of a record beyond this have no template.
+/// A record with more constant bytes than this has no template.
 const MOST_BYTES: usize = 4096;
+/// No record has more steps: there are not so many rows and fields.
 const MOST_STEPS: usize = 160;
 /// How many templates are kept: fields that are empty in some records make for several at once.
 const TEMPLATES: usize = 16;
@@ -124,10 +125,8 @@ impl Template {
 
     /// Notes a step: the value, if any, lies from `start` to `end` of the record.
     pub(crate) fn note(&mut self, start: usize, end: usize) {
-        if self.steps.len() < MOST_STEPS {
-            let size = end - start;
-            self.steps.push(Step { short: [0; SHORT], start, size, writes: size > 0 });
-        }
+        let size = end - start;
+        self.steps.push(Step { short: [0; SHORT], start, size, writes: size > 0 });
     }
 
     /// Notes the fields left to `cloudflare`, and the forms that they are written in.
@@ -140,7 +139,7 @@ impl Template {
     /// Ends a template: `record` was written from its first byte on. `false` when it is too large.
     fn end(&mut self, record: &[u8]) -> bool {
         let values: usize = self.steps.iter().map(|step| step.size).sum();
-        if self.steps.len() == MOST_STEPS || record.len() - values > MOST_BYTES {
+        if record.len() - values > MOST_BYTES {
             return false;
         }
         self.bytes.clear();

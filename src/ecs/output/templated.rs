@@ -55,7 +55,7 @@ impl Templated<'_, '_, '_> {
                 return;
             };
             template.write_before(step, &mut self.draft.writer);
-            self.fits &= self.draft.write_typed(field, form) & step.writes;
+            self.fits &= self.draft.write_typed(field, form);
         }
     }
 }

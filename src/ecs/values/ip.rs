@@ -204,6 +204,8 @@ fn is_v6(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::indexing_slicing, reason = "a test")]
+
     use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
     use proptest::prelude::*;
@@ -243,9 +245,28 @@ mod tests {
             | ::ffff:1.2.3.4 | ::ffff:01.2.3.4 | 1:2:3:4:5:6:1.2.3.4 | 1:2:3:4:5:6:7:1.2.3.4 \
             | 1::3:4:5:6:7:1.2.3.4 | 1:2:3:4:5::1.2.3.4 | ::1.2.3.4 | ::1.2.3.4:5 | ::12345 | ::g \
             | ::\u{1f}1 | ::@ | ::` | 1:2:3:4:5:6:7:/ | ::\u{e1} \
-            | ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff | 0ffff::1 | fe80::1%eth0 | [::1] | ::1/64 | 1.2.3.4:53 | 1.2.3.4/8 | 1: | :1 | 1:2: | ::1: | ABCD::EF";
+            | ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff | 0ffff::1 | fe80::1%eth0 | [::1] | ::1/64 | 1.2.3.4:53 | 1.2.3.4/8 | a.b.c.d | 1: | :1 | 1:2: | ::1: | ABCD::EF";
         for case in cases.split('|').map(str::trim) {
             assert_eq!(both_ways(case), std_family(case), "{case}");
+        }
+    }
+
+    /// Bytes that no text has, too, and with enough behind to be judged all at once.
+    #[test]
+    fn any_byte_in_any_place_is_judged_as_std_judges_it() {
+        for text in ["1.2.3.4", "112.10.12.199", "255.255.255.255", "1:22:333::7", "::ffff:1.2.3.4"]
+        {
+            for place in 0..text.len() {
+                for byte in 0..=u8::MAX {
+                    let mut bytes = [text.as_bytes(), &[b'0'; 48]].concat();
+                    bytes[place] = byte;
+                    let address = &bytes[..text.len()];
+                    let by_std = std::str::from_utf8(address).ok().and_then(std_family);
+                    let part = Part::new(&bytes, 0, text.len());
+                    assert_eq!(family_of_part(part), by_std, "{}", address.escape_ascii());
+                    assert_eq!(family(address), by_std, "{}", address.escape_ascii());
+                }
+            }
         }
     }
 
