@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+use crate::long_way::long_way;
 use crate::msgpack::{Malformed, Part, Reader, Value, Writer, marker, skip};
 use crate::timestamp::Time;
 
@@ -64,6 +65,7 @@ impl Header {
             writer.overwrite(place, &time);
             return true;
         }
+        long_way!("header with a time of another size");
         writer.copy_part(Part::new(chunk, start, self.time));
         writer.put(&time);
         writer.copy_part(Part::new(chunk, self.time_end, self.record));
@@ -121,6 +123,7 @@ pub(crate) fn head(chunk: &[u8], at: usize) -> Result<Head, Malformed> {
             }
         }
     }
+    long_way!("head of another form");
     any_head(chunk, at)
 }
 

@@ -38,6 +38,7 @@ mod dns_codes;
 pub mod ecs;
 mod host;
 mod inject_panic;
+mod long_way;
 mod memory;
 pub mod msgpack;
 mod output;

@@ -11,6 +11,8 @@ use std::fmt::Write as _;
 
 use time::{Date, Month};
 
+use crate::long_way::long_way;
+
 /// Nanoseconds in a second.
 const GIGA: u32 = 1_000_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;
@@ -298,6 +300,7 @@ impl TimeFormat {
 
     #[inline(never)]
     fn set_second(&mut self, second: i64) {
+        long_way!("second written");
         let day = second.div_euclid(SECONDS_PER_DAY);
         let of_day = second.rem_euclid(SECONDS_PER_DAY) as u32;
         if day != self.day {
@@ -311,6 +314,7 @@ impl TimeFormat {
     }
 
     fn set_day(&mut self, day: i64) {
+        long_way!("day written");
         // `Time` lies in 0001 to 9999, so the day does too; some date stands in for what cannot be.
         let date = i32::try_from(day + JULIAN_DAY_1970)
             .ok()

@@ -416,13 +416,16 @@ fn encoded(record: &Value) -> Vec<u8> {
 #[test]
 fn an_original_that_is_nested_too_deeply_allocates_nothing() {
     let mut mapper = mapper(&[("preserve_original", "true")]);
-    let nested = |levels: usize| {
-        let mut record = dns_logs(0);
-        record["zone"] = (0..levels).fold(Value::Null, |inner, _| json!([inner]));
-        encoded(&record)
-    };
-    rewrite(&mut mapper, &nested(31));
-    for levels in [31, 32, 33, 40] {
-        assert_output_alone(rewrite(&mut mapper, &nested(levels)), &format!("{levels} levels"));
+    let wrap: [fn(Value) -> Value; 2] = [|inner| json!([inner]), |inner| json!({"k": inner})];
+    for wrap in wrap {
+        let nested = |levels: usize| {
+            let mut record = dns_logs(0);
+            record["zone"] = (0..levels).fold(Value::Null, |inner, _| wrap(inner));
+            encoded(&record)
+        };
+        rewrite(&mut mapper, &nested(31));
+        for levels in [31, 32, 33, 40] {
+            assert_output_alone(rewrite(&mut mapper, &nested(levels)), &format!("{levels} levels"));
+        }
     }
 }

@@ -11,6 +11,7 @@ use super::settings::Settings;
 use super::values::created::Created;
 use super::values::error_message::ErrorMessage;
 use crate::config::{Config, Convention, WrongValue};
+use crate::long_way::long_way;
 use crate::msgpack::Writer;
 use crate::source::{Dataset, FieldSet, Record};
 use crate::timestamp::TimeFormat;
@@ -122,6 +123,7 @@ pub(crate) fn write_event(
         if templated::write(&mut draft, template) {
             return finish(draft);
         }
+        long_way!("template that does not fit");
         let is_usual = draft.refused.is_empty() && !draft.starved;
         draft.start_again(root, left);
         if !is_usual {

@@ -8,6 +8,7 @@ use std::fmt;
 
 use super::format::{ABSENT, HEADS, marker};
 use super::part::Part;
+use crate::long_way::long_way;
 
 /// The bytes at the position are no complete MessagePack value: cut short, or the reserved byte.
 ///
@@ -206,6 +207,7 @@ fn skip_sized(bytes: &[u8], at: usize, first: u8) -> Result<(usize, bool), Malfo
         let size = *bytes.get(at + 1).ok_or(Malformed)?;
         return Ok((within(bytes, at + 2 + usize::from(size))?, size == 0));
     }
+    long_way!("value passed over that is long or nested");
     let end = skip_nested(bytes, at)?;
     Ok((end, is_empty(Reader::new(bytes, at))))
 }
@@ -289,6 +291,7 @@ pub fn text(raw: &[u8]) -> Option<&[u8]> {
         }
         _ => {}
     }
+    long_way!("text of another form");
     match Reader::new(raw, 0).value() {
         Ok(Value::Str(text) | Value::Bin(text)) => Some(text),
         _ => None,
@@ -302,6 +305,7 @@ pub fn text_part(value: Part<'_>) -> Option<Part<'_>> {
     if let [first @ marker::FIXSTR..=0xbf, ..] = *raw {
         return Some(value.within(1, usize::from(first & 0x1f)));
     }
+    long_way!("text with a long header");
     let size = text(raw)?.len();
     Some(value.within(raw.len() - size, size))
 }
@@ -313,6 +317,7 @@ pub fn map_head(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     if let Some(first @ marker::FIXMAP..=0x8f) = bytes.get(at) {
         return Some((usize::from(first & 0x0f), at + 1));
     }
+    long_way!("map of another form");
     let mut reader = Reader::new(bytes, at);
     let Ok(Value::Map(pairs)) = reader.value() else { return None };
     Some((pairs as usize, reader.position()))

@@ -9,6 +9,7 @@
 
 use super::format::marker;
 use super::part::Part;
+use crate::long_way::long_way;
 
 /// A cursor over a slice to be filled. Offsets cannot overflow: they add up lengths of slices
 /// that are in memory, and constants.
@@ -134,7 +135,10 @@ impl<'a> Writer<'a> {
                 *place = *padded;
                 self.at += size.min(N);
             }
-            None => self.copy(padded.get(..size).unwrap_or(padded)),
+            None => {
+                long_way!("constant without room for its padding");
+                self.copy(padded.get(..size).unwrap_or(padded));
+            }
         }
     }
 
@@ -162,6 +166,7 @@ impl<'a> Writer<'a> {
                 return;
             }
         }
+        long_way!("part copied by its size");
         self.copy(part.bytes());
     }
 

@@ -363,3 +363,6 @@ impl<'c> Pass<'c> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

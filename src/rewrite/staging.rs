@@ -1,6 +1,7 @@
 //! The way of what was written to the output.
 
 use crate::ecs::Shortage;
+use crate::long_way::long_way;
 use crate::memory::{OutOfMemory, give_back, lengthen};
 use crate::output::Output;
 
@@ -57,6 +58,7 @@ impl Staging {
 
     #[cold]
     fn make_room(&mut self, needed: usize) -> Result<(), OutOfMemory> {
+        long_way!("room for a record made");
         if self.room.len() < needed {
             lengthen(&mut self.room, needed.saturating_mul(2).max(Self::USUAL))?;
         }
@@ -93,6 +95,7 @@ impl Staging {
         if staged.is_empty() {
             return Ok(());
         }
+        long_way!("what was written handed on");
         let more = self.likely_to_follow(staged.len(), read);
         self.flushed += staged.len();
         self.filled = 0;

@@ -1,5 +1,7 @@
 //! Names to look for among the keys of a record.
 
+use crate::long_way::long_way;
+
 /// A small set of names. Whether a name is in it is looked up by a hash.
 #[derive(Debug, Clone)]
 pub struct NameSet {
@@ -55,6 +57,7 @@ impl NameSet {
     #[inline(never)]
     #[expect(clippy::indexing_slicing, reason = "a place for each byte")]
     fn has_from(&self, mut place: u8, name: &[u8]) -> bool {
+        long_way!("name compared");
         while let Some(number) = self.places[usize::from(place)].checked_sub(1) {
             if self.names.get(usize::from(number)).is_some_and(|known| known == name) {
                 return true;

@@ -1,5 +1,7 @@
 //! A short constant to compare the beginning of bytes with, in a few masked comparisons.
 
+use crate::long_way::long_way;
+
 /// The longest constant.
 pub(super) const LONGEST: usize = 32;
 
@@ -62,6 +64,7 @@ impl Prefix {
     /// chunk, and of a JSON text.
     #[inline(never)]
     fn begins_short(&self, bytes: &[u8]) -> bool {
+        long_way!("key near to the end");
         let mut window = [0; LONGEST];
         window.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
         bytes.len() >= self.size && self.begins_window(&window)

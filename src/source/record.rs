@@ -5,6 +5,7 @@ use super::fields::{Dataset, FIELD_COUNT, Field, FieldSet};
 use super::key_order::KeyOrder;
 use super::name_set::NameSet;
 use super::spans::{Span, Spans};
+use crate::long_way::long_way;
 use crate::msgpack::{Malformed, Part, map_head, map_pairs, skip, skip_value, text};
 
 /// Orders are told apart by their number of pairs, modulo this.
@@ -77,6 +78,7 @@ impl Record {
 
     /// Indexes a record key by key, and learns the order of its keys.
     fn learn(&mut self, bytes: &[u8], mut at: usize, watch: &NameSet) -> Result<usize, Malformed> {
+        long_way!("keys looked up");
         order_for(&mut self.orders, self.pairs).begin(self.pairs);
         for _ in 0..self.pairs {
             let start = skip(bytes, at)?;
@@ -107,6 +109,7 @@ impl Record {
             return;
         }
         if self.worked_out.0 != self.seen {
+            long_way!("dataset worked out");
             self.worked_out = (self.seen, dataset_of(self.seen));
         }
         self.told = self.worked_out.1;

@@ -6,6 +6,7 @@ use crate::ecs::rows::map_rows;
 use crate::ecs::rows::visitor::Visitor;
 use crate::ecs::settings::Settings;
 use crate::ecs::values::{cloudflare, depth};
+use crate::long_way::long_way;
 use crate::msgpack::key;
 use crate::source::{Field, FieldSet};
 
@@ -50,6 +51,7 @@ pub(crate) fn write_and_learn<'d>(
 
 impl Full<'_, '_, '_> {
     fn write(&mut self, fields: FieldSet) {
+        long_way!("record in full");
         let foreign_pairs = self.draft.foreign_bound(fields);
         // The mapping writes 15 members at the most, which leaves the smallest header possible.
         let root = self.draft.writer.open_root_map(15 + foreign_pairs);

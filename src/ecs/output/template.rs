@@ -10,6 +10,7 @@
 use std::iter::repeat_with;
 
 use crate::ecs::values::cloudflare::Form;
+use crate::long_way::long_way;
 use crate::msgpack::Writer;
 use crate::source::{Dataset, FIELD_COUNT, Field, FieldSet};
 
@@ -99,7 +100,10 @@ impl Template {
         let medium = self.bytes.get(step.start..).and_then(|rest| rest.first_chunk::<MEDIUM>());
         match medium.filter(|_| size <= MEDIUM) {
             Some(medium) => writer.put_padded(medium, size),
-            None => writer.copy(self.bytes.get(step.start..step.start + size).unwrap_or_default()),
+            None => {
+                long_way!("constants that are long");
+                writer.copy(self.bytes.get(step.start..step.start + size).unwrap_or_default());
+            }
         }
     }
 
@@ -217,6 +221,7 @@ impl Templates {
         let likely = self.likely.place(signature);
         let signature = Some(signature);
         if self.signatures.get(usize::from(*likely)) != Some(&signature) {
+            long_way!("template looked for");
             *likely = self.signatures.iter().position(|known| *known == signature)? as u8;
         }
         self.templates.get(usize::from(*likely))

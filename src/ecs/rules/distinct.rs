@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::config::NameCase;
+use crate::long_way::long_way;
 use crate::memory::OutOfMemory;
 use crate::msgpack::Writer;
 
@@ -68,6 +69,7 @@ fn write_distinct_of_many<'t>(
     texts: impl Iterator<Item = &'t [u8]> + Clone,
     case: NameCase,
 ) -> Result<bool, OutOfMemory> {
+    long_way!("many texts told apart");
     let bound = texts.clone().count();
     let texts = distinct(texts, bound, case)?;
     let opened = writer.open_root_array(texts.len());

@@ -5,6 +5,7 @@ use crate::config::{Convention, NameCase};
 use crate::ecs::draft::{Draft, QueriedName};
 use crate::ecs::values::error_message::Reason;
 use crate::ecs::values::name::{split, trimmed};
+use crate::long_way::long_way;
 use crate::memory::give_back;
 use crate::source::Field;
 
@@ -29,6 +30,7 @@ pub(crate) fn question_name(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> b
 /// from it.
 #[inline(never)]
 fn changed_name(draft: &mut Draft<'_, '_>, name: &[u8], has_controls: bool) -> bool {
+    long_way!("name that changes");
     let changed = &mut *draft.changed_name;
     let most = if has_controls { LONGEST_ESCAPE * name.len() } else { name.len() };
     give_back(changed, most);

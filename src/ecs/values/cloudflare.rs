@@ -3,6 +3,7 @@
 use super::coerce::{Integer, boolean, integer, integer16};
 use super::depth::{IN_CLOUDFLARE, is_too_deep};
 use super::error_message::Reason;
+use crate::long_way::long_way;
 use crate::msgpack::{Part, Reader, Value, Writer, array_items, fixstr, marker};
 use crate::source::{FIELD_COUNT, Field, LONGEST_NAME, Type};
 
@@ -109,6 +110,7 @@ fn stays(form: Form, first: u8) -> bool {
 
 #[inline(never)]
 fn write_any(writer: &mut Writer<'_>, form: Form, raw: &[u8]) -> Result<(), Reason> {
+    long_way!("value under cloudflare of another form");
     match form {
         Form::Text => write_text(writer, raw),
         Form::Int => write_integer(writer, raw),

@@ -1,5 +1,6 @@
 //! Numbers, truth values and times in the forms in which records bring them.
 
+use crate::long_way::long_way;
 use crate::msgpack::{Part, Reader, Value, marker};
 use crate::timestamp::Time;
 
@@ -21,6 +22,7 @@ pub(crate) fn integer(raw: &[u8]) -> Option<Integer> {
 }
 
 fn any_integer(raw: &[u8]) -> Option<Integer> {
+    long_way!("integer that is not small");
     match Reader::new(raw, 0).value().ok()? {
         Value::Uint(number) => Some(Integer::Uint(number)),
         Value::Int(number) => Some(Integer::Int(number)),
@@ -44,7 +46,10 @@ pub(crate) fn integer16(raw: &[u8]) -> Option<u16> {
 pub(crate) fn integer16_part(value: Part<'_>) -> Option<u16> {
     match value.first() {
         Some(small @ 0..=0x7f) => Some(small.into()),
-        _ => integer16(value.bytes()),
+        _ => {
+            long_way!("code that is not small");
+            integer16(value.bytes())
+        }
     }
 }
 
@@ -85,6 +90,7 @@ pub(crate) fn boolean(raw: &[u8]) -> Option<bool> {
 }
 
 fn any_boolean(raw: &[u8]) -> Option<bool> {
+    long_way!("truth value of another form");
     match Reader::new(raw, 0).value().ok()? {
         Value::Bool(truth) => Some(truth),
         Value::Str(text) | Value::Bin(text) if text.eq_ignore_ascii_case(b"true") => Some(true),
@@ -115,6 +121,7 @@ pub(crate) fn time(raw: &[u8]) -> Option<Time> {
             .first_chunk()
             .and_then(|number| Time::from_uint(u64::from_be_bytes(*number)));
     }
+    long_way!("time of another form");
     match Reader::new(raw, 0).value().ok()? {
         Value::Uint(number) => Time::from_uint(number),
         Value::Int(number) => Time::from_integer(number.into()),

@@ -1,5 +1,6 @@
 //! `event.created`: the time that an event came with, as text.
 
+use crate::long_way::long_way;
 use crate::msgpack::Writer;
 use crate::timestamp::{Fraction, Time, TimeFormat};
 
@@ -39,6 +40,7 @@ impl Created {
 
     #[inline(never)]
     fn set(&mut self, encoded: &[u8], time: Time) {
+        long_way!("event's own time written");
         let (to_second, fraction) = self.format.format(time);
         let fraction = match &fraction {
             Fraction::Micros(digits) => &digits[..],

@@ -4,6 +4,7 @@
 //! here because only validity is asked for, on bytes, and nearly every record asks: std's parser
 //! took a sixth of the whole mapping (docs/performance.md).
 
+use crate::long_way::long_way;
 use crate::msgpack::Part;
 
 /// `network.type`.
@@ -82,6 +83,7 @@ fn count(flags: u128) -> u64 {
 /// Four numbers from 0 to 255 in decimal digits, without leading zeros, between dots.
 #[inline]
 fn is_v4(text: &[u8]) -> bool {
+    long_way!("IPv4 address byte by byte");
     if text.len() > "255.255.255.255".len() {
         return false;
     }
@@ -177,6 +179,7 @@ impl Classes {
 /// Eight groups of up to four hex digits between colons; `::` stands for one or more groups of
 /// zeros, and the last two groups may be an IPv4 address.
 fn is_v6(text: &[u8]) -> bool {
+    long_way!("IPv6 address group by group");
     let mut groups = 0;
     let mut compressed = false;
     let mut rest = text;

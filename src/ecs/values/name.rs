@@ -1,6 +1,7 @@
 //! Domain names: without the dots at their ends, and split by the Public Suffix List.
 
 use super::ip;
+use crate::long_way::long_way;
 use crate::msgpack::text;
 
 /// A domain name without the dots at its ends; the root stays `.`. A dot that is escaped belongs to
@@ -30,6 +31,7 @@ pub(crate) fn trimmed(name: &[u8]) -> (usize, usize) {
 /// Whether what follows `before` is escaped: behind an odd number of backslashes.
 #[cold]
 fn is_escaping(before: &[u8]) -> bool {
+    long_way!("dot behind a backslash");
     before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
 }
 
@@ -76,6 +78,9 @@ pub(crate) fn split(name: &[u8]) -> Option<Domain> {
     }
     // An IPv4 address begins with a digit, and only an IPv6 address has colons.
     let like_address = first.is_ascii_digit() || name.contains(&b':');
+    if like_address {
+        long_way!("name that may be an address");
+    }
     if like_address && ip::family(name).is_some() {
         return None;
     }
@@ -105,6 +110,7 @@ fn has_backslash(name: &[u8]) -> bool {
 /// Puts another byte in the place of each dot that is escaped: it is no border.
 #[cold]
 fn mask_escaped_dots(name: &mut [u8]) {
+    long_way!("name with a backslash");
     let mut is_escaped = false;
     for byte in name {
         if is_escaped && *byte == b'.' {

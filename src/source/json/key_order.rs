@@ -3,6 +3,7 @@
 use hifijson::{Error, SliceLexer};
 
 use super::value::{self, pass};
+use crate::long_way::long_way;
 use crate::msgpack::{Writer, text};
 use crate::source::fields::Field;
 use crate::source::key_order::MOST_PAIRS;
@@ -54,6 +55,7 @@ impl TextKeyOrder {
         lexer: &mut SliceLexer<'_>,
         writer: &mut Writer<'_>,
     ) -> Result<Option<Field>, Error> {
+        long_way!("key of a text read");
         let start = writer.position();
         value::read_key(lexer, writer)?;
         let encoded = writer.written(start).unwrap_or_default();

@@ -15,6 +15,7 @@ pub use self::around::{holds_record, is_cut};
 use self::around::{is_padding, without_mark};
 use self::key_order::TextKeyOrder;
 pub use self::text_at::TextAt;
+use crate::long_way::long_way;
 use crate::memory::{OutOfMemory, give_back, lengthen};
 use crate::msgpack::{Writer, text};
 use crate::source::name_set::NameSet;
@@ -105,7 +106,10 @@ fn transcode<'b>(
         }
         match writer.finish() {
             Ok(size) => return Ok(bytes.get(..size)),
-            Err(needed) => room = needed,
+            Err(needed) => {
+                long_way!("text read again");
+                room = needed;
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ use hifijson::num::LexWrite;
 use hifijson::token::{Expect, Lex};
 use hifijson::{Error, Read, SliceLexer, escape, str};
 
+use crate::long_way::long_way;
 use crate::msgpack::Writer;
 use crate::source::fields::{Field, Type};
 use crate::timestamp::Time;
@@ -46,6 +47,7 @@ fn read_other(
     field: Option<Field>,
     writer: &mut Writer<'_>,
 ) -> Result<bool, Error> {
+    long_way!("value of a text that is neither string nor number");
     match lexer.ws_peek().ok_or(Expect::Value)? {
         b'"' => return read_string(lexer, writer),
         b'-' | b'0'..=b'9' => read_number(lexer, field, writer)?,
@@ -125,6 +127,7 @@ fn read_string(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<bo
 /// As [`read_string`], for a string that is longer, has an escape, or is near to the end.
 #[inline(never)]
 fn read_long_string(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<bool, Error> {
+    long_way!("string of a text that is long");
     pass(lexer, 1);
     let text = lexer.as_slice();
     let size = plain_size(text);
@@ -138,6 +141,7 @@ fn read_long_string(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Resu
 
 /// Reads what is left of a string behind its quote.
 fn read_escaped(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<bool, str::Error> {
+    long_way!("string of a text with escapes");
     let start = writer.begin_text();
     loop {
         let text = lexer.as_slice();
@@ -169,6 +173,7 @@ pub(super) fn plain_size(text: &[u8]) -> usize {
             size => return at + size,
         }
     }
+    long_way!("string of a text looked at byte by byte");
     let is_plain = |byte: &&u8| !matches!(byte, 0..b' ' | b'"' | b'\\');
     at + text.get(at..).unwrap_or_default().iter().take_while(is_plain).count()
 }
@@ -253,6 +258,7 @@ fn read_other_number(
     field: Option<Field>,
     writer: &mut Writer<'_>,
 ) -> Result<(), Error> {
+    long_way!("number of a text that is no plain integer");
     let (text, parts) = lexer.num_string().validated()?;
     if parts.is_int() {
         match (text.parse(), text.parse()) {
