@@ -47,6 +47,14 @@ sanitize: deps ## Run the C harness and the plugin with AddressSanitizer
 	    cargo test --locked --lib --test harness -- \
 	    --skip memcheck --skip system_calls --skip hardening --skip stack --skip a_copy_that_was_loaded_before
 
+.PHONY: cargo-mutants
+cargo-mutants:
+	@command -v cargo-mutants >/dev/null || cargo install --locked cargo-mutants
+
+.PHONY: mutants
+mutants: deps cargo-mutants ## Change src/ place by place, and list what no test notices (SHARD=0/14, FILES='src/source/**')
+	tests/mutants.py
+
 .PHONY: cargo-deny
 cargo-deny:
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
