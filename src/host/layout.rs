@@ -136,7 +136,10 @@ impl<'o> Filter<'o> {
         // In front stands what every version has; behind, the list that the host links it into.
         let no_code = |index| !code(index);
         let optional = |index| null(index) || code(index);
-        let begins = no_code(NAME) && no_code(DESCRIPTION) && no_code(CONFIG_MAP);
+        // Linkers for arm64, and binutils before 2.31, put constants and code into one segment: then
+        // the name, which `find` has read, lies there, too.
+        let is_apart = no_code(NAME);
+        let begins = !is_apart || (no_code(DESCRIPTION) && no_code(CONFIG_MAP));
         let (shape, fits) = match self.variable.size {
             72 => (Shape::Short, code(4) && code(5) && optional(6) && no_code(7) && no_code(8)),
             80 | 88 => {

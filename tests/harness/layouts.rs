@@ -69,6 +69,8 @@ fn accepted() -> Vec<(&'static str, String, [usize; 3])> {
         ("gen4wide", long(88, 136), [96, 144, 208]),
         ("gen4even", long(88, 104), [96, 144, 208]),
         ("gen4stripped", long(88, 104), [96, 144, 208]),
+        ("gen1together", short(), [80, 128, 176]),
+        ("gen4together", long(88, 104), [96, 144, 208]),
         ("gen4single", no_map(), [96, 144, 208]),
         ("gen4garbage", no_map(), [96, 144, 208]),
         ("gen4twomaps", no_map(), [96, 144, 208]),
