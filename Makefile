@@ -25,7 +25,7 @@ demo-all: demo-deps build ## Show every record of examples/batch.ndjson before a
 .PHONY: test
 test: deps notices build ## Run all tests: library, C harness, and each Fluent Bit in FLUENT_BIT or on PATH
 	cargo test --locked
-	FLB_PLUGIN=$(PLUGIN) cargo test --locked --test harness -- hardening stack system_calls
+	FLB_PLUGIN=$(PLUGIN) cargo test --locked --test harness -- hardening stack system_calls instructions
 
 .PHONY: soak
 soak: deps build ## Run the long form of the endurance tests: SOAK=<records>, in each Fluent Bit

@@ -66,7 +66,7 @@ fn bind() -> Result<(), Box<dyn Error>> {
         .header(HEADER)
         // What the plugin uses; not what the system's headers bring along.
         .allowlist_type("flb_.*|cmt_.*|mk_list")
-        .allowlist_var("FLB_.*")
+        .allowlist_var("(FLB|CMT)_.*")
         // Sizes and offsets are asserted when compiling: a wrong one is a crash in the host.
         .layout_tests(true)
         // Callbacks take their pointers as they are; a null function pointer is `None`.

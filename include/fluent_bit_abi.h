@@ -17,7 +17,10 @@ struct flb_filter_instance; /* differs between versions and build options: see i
 struct flb_input_instance;
 struct flb_config;
 struct cmt;
-struct cmt_counter;
+struct cmt_counter; /* begins with a cmt_counter_head */
+struct cmt_map;     /* begins with a cmt_map_head */
+struct cmt_metric;
+struct cmt_opts;
 
 /* What cb_filter answers. */
 #define FLB_FILTER_MODIFIED 1
@@ -143,5 +146,28 @@ typedef struct cmt_counter *(*cmt_counter_create_fn)(struct cmt *, char *ns, cha
                                                      char **label_keys);
 typedef int (*cmt_counter_add_fn)(struct cmt_counter *, uint64_t timestamp, double value,
                                   int label_count, char **label_values);
+/* The count under these labels, which lives as long as its map; null when `create` is 0 and there
+ * is none. The two functions below it read it and add to it, each in one atomic step. */
+typedef struct cmt_metric *(*cmt_map_metric_get_fn)(struct cmt_opts *, struct cmt_map *,
+                                                    int label_count, char **label_values,
+                                                    int create);
+typedef double (*cmt_metric_get_value_fn)(struct cmt_metric *);
+typedef void (*cmt_metric_add_fn)(struct cmt_metric *, uint64_t timestamp, double value);
+
+/* How a counter and its map begin, the same from 1.9.3 to 5.1. */
+struct cmt_counter_head {
+    char *ns; /* here the counter's options begin, which the map leads back to */
+    char *subsystem;
+    char *name;
+    char *help;
+    char *full_name;
+    int resource_index;
+    struct cmt_map *map;
+};
+struct cmt_map_head {
+    int type;
+    struct cmt_opts *opts;
+};
+#define CMT_COUNTER 0
 
 #endif

@@ -30,4 +30,7 @@ const _: () = {
 
     assert!(size_of::<flb_config_map>() == 48);
     assert!(offset_of!(flb_filter_instance_tail, cmt) == 48);
+
+    assert!(offset_of!(cmt_counter_head, map) == 48);
+    assert!(offset_of!(cmt_map_head, opts) == 8);
 };

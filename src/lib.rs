@@ -51,7 +51,7 @@ pub mod wire;
 pub use config::Config;
 pub use memory::OutOfMemory;
 pub use output::Output;
-pub use rewrite::{Answer, Counts, DatasetCounts, Explanation, Mapper, Mismatch, Outcome};
+pub use rewrite::{Answer, Counts, Explanation, Mapper, Mismatch, Outcome, Tally};
 
 /// The version and the commit, as the line at the start shows them: `0.1.0 (0123456789ab)`.
 pub const VERSION: &str = env!("PLUGIN_VERSION");

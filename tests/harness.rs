@@ -23,6 +23,8 @@ mod fence;
 mod foreign;
 #[path = "harness/hardening.rs"]
 mod hardening;
+#[path = "harness/instructions.rs"]
+mod instructions;
 #[path = "harness/layouts.rs"]
 mod layouts;
 #[path = "harness/lifecycle.rs"]

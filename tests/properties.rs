@@ -17,7 +17,7 @@ mod template;
 mod text;
 
 use chunk::Item;
-use flb_filter_cloudflare_dns::{Mapper, Mismatch};
+use flb_filter_cloudflare_dns::{Mapper, Mismatch, Tally};
 use oracle::Why;
 use oracle::msgpack::{Forms, decode, encode};
 use oracle::settings::Settings;
@@ -200,7 +200,7 @@ proptest! {
                 (Mismatch::NotTold, Why::NotTold),
                 (Mismatch::NotJson, Why::NotJson),
             ] {
-                let counted = counts.passed_for(mismatch) + counts.dropped_for(mismatch);
+                let counted = counts.of(Tally::Passed(mismatch)) + counts.of(Tally::Dropped(mismatch));
                 prop_assert_eq!(counted, u64::from(why == Some(known)), "{:?}: {:?}", item, why);
             }
         }

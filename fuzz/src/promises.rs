@@ -10,7 +10,7 @@
 //! - What a host could read it can read after: no event gets deeper than its decoder goes.
 //! - The output is bounded by the input ([`most_output`]), and so is the memory ([`most_memory`]).
 
-use flb_filter_cloudflare_dns::{Answer, Mapper, Outcome};
+use flb_filter_cloudflare_dns::{Answer, Mapper, Outcome, Tally};
 
 use crate::counting_allocator::peak;
 use crate::oracle::msgpack::decode;
@@ -85,7 +85,7 @@ fn check_counts(settings: &Settings, chunk: &[u8], outcome: &Outcome<'_>) {
     let groups = events.iter().filter(is_group).count();
     let counted = counts.mapped() + counts.passed() + counts.dropped();
     assert_eq!(counted, (events.len() - groups) as u64, "{counts:?}");
-    assert_eq!(counts.malformed_chunks, u64::from(valid < chunk.len()));
+    assert_eq!(counts.of(Tally::MalformedChunks), u64::from(valid < chunk.len()));
     assert_eq!(outcome.malformed_from, (valid < chunk.len()).then_some(valid));
     assert!(counts.with_errors() <= counts.mapped() && (settings.drop || counts.dropped() == 0));
 }

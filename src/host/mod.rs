@@ -6,6 +6,7 @@
 //! see it.
 
 mod buffer;
+mod clock;
 mod counter;
 mod function;
 mod instance;
@@ -18,7 +19,8 @@ use std::ffi::c_int;
 use crate::abi;
 
 pub(crate) use buffer::HostBuffer;
-pub(crate) use counter::Counter;
+pub(crate) use clock::now;
+pub(crate) use counter::{Counter, Series};
 pub(crate) use instance::{Instance, Internals};
 pub(crate) use layout::{LONGEST_STRIDE, Layout, Shape, layout};
 pub(crate) use log::{Line, Log};

@@ -1,7 +1,7 @@
 //! The context of one filter instance: what it does at its start, for each chunk, and at its end.
 
+use std::cell::OnceCell;
 use std::fmt;
-use std::time::Instant;
 
 use super::exported::registered;
 use super::metrics::Metrics;
@@ -11,7 +11,7 @@ use crate::abi;
 use crate::config::{Config, OnMismatch};
 use crate::host::{self, HostBuffer, Instance, Internals, Layout, Log};
 use crate::inject_panic::inject_panic;
-use crate::rewrite::{Answer, Counts, Mapper};
+use crate::rewrite::{Answer, Counts, Mapper, Tally};
 
 /// Everything that belongs to one filter instance.
 pub(super) struct Context {
@@ -103,17 +103,23 @@ impl Context {
         };
         let (counts, answer, malformed_from) =
             (outcome.counts, outcome.answer, outcome.malformed_from);
-        self.counts.add(&counts);
-        if let Some(metrics) = &self.metrics {
-            metrics.add(&counts);
+        // One reading of the clock serves all.
+        let clock = OnceCell::new();
+        let now = || *clock.get_or_init(host::now);
+        self.counts.add(counts);
+        if let Some(metrics) = &mut self.metrics {
+            metrics.add(counts, now);
         }
         if let Some(example) = outcome.unreadable {
-            self.unread.add(&self.log, counts.with_errors(), example);
+            self.unread.add(&self.log, counts.with_errors(), example, now());
         }
+        let unmapped = self.unmapped.add(counts, now);
         if let Some(from) = malformed_from {
-            self.malformed.add(&self.log, from, chunk.len());
+            self.malformed.add(&self.log, from, chunk.len(), now());
         }
-        self.warn_of_unmapped(&counts, chunk);
+        if let Some(records) = unmapped {
+            self.warn_of_unmapped(records, chunk);
+        }
         match answer {
             Answer::Untouched => None,
             Answer::Rewritten => Some(output),
@@ -122,9 +128,9 @@ impl Context {
         }
     }
 
-    /// Warns when no record is mapped.
-    fn warn_of_unmapped(&mut self, counts: &Counts, chunk: &[u8]) {
-        let Some(records) = self.unmapped.add(counts, Instant::now) else { return };
+    /// Warns that none of so many records was mapped, and why.
+    #[cold]
+    fn warn_of_unmapped(&mut self, records: u64, chunk: &[u8]) {
         if let Some(why) = self.mapper.explain(chunk) {
             warn_of_unmapped(&self.log, records, self.on_mismatch, &why);
         }
@@ -148,7 +154,7 @@ impl Context {
             counts.passed(),
             counts.dropped(),
             counts.with_errors(),
-            counts.malformed_chunks,
+            counts.of(Tally::MalformedChunks),
         ));
     }
 }

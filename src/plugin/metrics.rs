@@ -7,29 +7,73 @@ use std::ffi::{CStr, CString};
 
 use super::version::version_and_commit;
 use crate::config::Config;
-use crate::host::{Counter, Internals};
-use crate::rewrite::{Counts, Mismatch};
+use crate::host::{Counter, Internals, Series, now};
+use crate::rewrite::{Counts, Mismatch, TALLIES, Tally};
 use crate::source::Dataset;
 
 /// The label `dataset` of records that are not mapped, and the label `reason` of those that are.
 const NONE: &CStr = c"none";
 
-/// The counters of one filter instance.
-pub(super) struct Metrics {
-    /// The label `name`, as the host's own counters have it.
-    name: CString,
-    datasets: Vec<Dataset>,
+/// The counters of one filter instance: one for each tally that can come.
+pub(super) struct Metrics(Box<[Option<Series>]>);
+
+impl Metrics {
+    /// Makes the counters; `None` in a host without metrics.
+    // Not inlined: the start has a small stack.
+    #[inline(never)]
+    pub(super) fn new(internals: Internals, name: &str, config: &Config) -> Option<Self> {
+        // The label `name`, as the host's own counters have it.
+        let name = CString::new(name).ok()?;
+        let counters = Counters::new(internals)?;
+        let info = Counter::new(
+            internals,
+            c"cloudflare_dns_info",
+            c"1 for the version and the commit of the filter",
+            [c"name", c"version", c"commit"],
+        )?;
+        let mut series: Box<[_]> = (0..TALLIES).map(|_| None).collect();
+        for tally in tallies(config) {
+            if let Some(series) = series.get_mut(tally.index()) {
+                *series = counters.series(tally, &name);
+            }
+        }
+        let (version, commit) = version_and_commit();
+        let [version, commit] = [CString::new(version).ok()?, CString::new(commit).ok()?];
+        info.series([&name, &version, &commit]).add(1, now());
+        Some(Self(series))
+    }
+
+    /// Adds what became of a chunk.
+    #[inline]
+    pub(super) fn add(&mut self, counts: &Counts, now: impl Fn() -> u64) {
+        for (tally, count) in counts.each() {
+            if let Some(Some(series)) = self.0.get_mut(tally) {
+                series.add(count, now());
+            }
+        }
+    }
+}
+
+/// What can be counted, in the order in which the host shows it.
+fn tallies(config: &Config) -> impl Iterator<Item = Tally> {
+    let of_datasets = config.datasets().flat_map(|it| [Tally::Mapped(it), Tally::WithErrors(it)]);
+    let others = Mismatch::ALL.into_iter().flat_map(|why| {
+        let dropped = (why != Mismatch::MappedBefore).then_some(Tally::Dropped(why));
+        [Tally::Passed(why)].into_iter().chain(dropped)
+    });
+    of_datasets.chain(others).chain([Tally::MalformedChunks])
+}
+
+/// The counters, each for some of the tallies.
+struct Counters {
     records: Counter<4>,
     with_errors: Counter<2>,
     malformed_chunks: Counter<1>,
 }
 
-impl Metrics {
-    /// Makes the counters; `None` in a host without metrics.
-    pub(super) fn new(internals: Internals, name: &str, config: &Config) -> Option<Self> {
-        let metrics = Self {
-            name: CString::new(name).ok()?,
-            datasets: config.datasets().collect(),
+impl Counters {
+    fn new(internals: Internals) -> Option<Self> {
+        Some(Self {
             records: Counter::new(
                 internals,
                 c"cloudflare_dns_records_total",
@@ -48,48 +92,18 @@ impl Metrics {
                 c"Chunks that are not valid MessagePack from some byte on",
                 [c"name"],
             )?,
-        };
-        metrics.add_all(&Counts::default(), |_| true);
-        let info = Counter::new(
-            internals,
-            c"cloudflare_dns_info",
-            c"1 for the version and the commit of the filter",
-            [c"name", c"version", c"commit"],
-        )?;
-        let (version, commit) = version_and_commit();
-        let [version, commit] = [CString::new(version).ok()?, CString::new(commit).ok()?];
-        info.add(1, [&metrics.name, &version, &commit]);
-        Some(metrics)
+        })
     }
 
-    /// Adds what became of a chunk.
-    pub(super) fn add(&self, counts: &Counts) {
-        self.add_all(counts, |count| count > 0);
-    }
-
-    fn add_all(&self, counts: &Counts, counts_too: impl Fn(u64) -> bool) {
-        let name = self.name.as_c_str();
-        let record = |dataset, result, reason, count| {
-            if counts_too(count) {
-                self.records.add(count, [name, dataset, result, reason]);
-            }
-        };
-        for &dataset in &self.datasets {
-            let of_dataset = counts.of(dataset);
-            record(label(dataset), c"mapped", NONE, of_dataset.mapped);
-            if counts_too(of_dataset.with_errors) {
-                self.with_errors.add(of_dataset.with_errors, [name, label(dataset)]);
-            }
-        }
-        for why in Mismatch::ALL {
-            record(NONE, c"passed", reason(why), counts.passed_for(why));
-            if why != Mismatch::MappedBefore {
-                record(NONE, c"dropped", reason(why), counts.dropped_for(why));
-            }
-        }
-        if counts_too(counts.malformed_chunks) {
-            self.malformed_chunks.add(counts.malformed_chunks, [name]);
-        }
+    fn series(&self, tally: Tally, name: &CStr) -> Option<Series> {
+        Some(match tally {
+            Tally::Mapped(dataset) => self.records.series([name, label(dataset), c"mapped", NONE]),
+            Tally::Passed(why) => self.records.series([name, NONE, c"passed", reason(why)]),
+            Tally::Dropped(why) => self.records.series([name, NONE, c"dropped", reason(why)]),
+            Tally::WithErrors(dataset) => self.with_errors.series([name, label(dataset)]),
+            Tally::MalformedChunks => self.malformed_chunks.series([name]),
+            Tally::ToldOtherwise => return None,
+        })
     }
 }
 

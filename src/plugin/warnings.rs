@@ -3,20 +3,24 @@
 //! since the line before.
 
 use std::fmt;
-use std::time::{Duration, Instant};
 
 use crate::config::OnMismatch;
 use crate::ecs::Unreadable;
 use crate::host::Log;
-use crate::rewrite::{Counts, Explanation, Mismatch};
+use crate::rewrite::{Counts, Explanation, Mismatch, Tally};
 
-/// The time from one line to the next.
-const BETWEEN: Duration = Duration::from_secs(60);
+/// The time from one line to the next, in nanoseconds.
+const BETWEEN: u64 = 60 * 1_000_000_000;
+
+/// Whether less than that has passed. A clock that was set back makes a line come early.
+fn is_soon(now: u64, since: u64) -> bool {
+    now.wrapping_sub(since) < BETWEEN
+}
 
 /// The fields that could not be read, and were not warned about yet.
 #[derive(Debug, Default)]
 pub(super) struct Unread {
-    last: Option<Instant>,
+    last: Option<u64>,
     records: u64,
     first: Option<Unreadable>,
 }
@@ -24,11 +28,10 @@ pub(super) struct Unread {
 impl Unread {
     /// Warns about `records` records of a chunk, the first of which is `example`, now or with a
     /// later line.
-    pub(super) fn add(&mut self, log: &Log, records: u64, example: &Unreadable) {
+    pub(super) fn add(&mut self, log: &Log, records: u64, example: &Unreadable, now: u64) {
         let first = *self.first.get_or_insert(*example);
         self.records += records;
-        let now = Instant::now();
-        if self.last.is_some_and(|last| now.duration_since(last) < BETWEEN) {
+        if self.last.is_some_and(|last| is_soon(now, last)) {
             return;
         }
         log.warn(format_args!(
@@ -43,17 +46,16 @@ impl Unread {
 /// The chunks that were not valid MessagePack, and were not warned about yet.
 #[derive(Debug, Default)]
 pub(super) struct Malformed {
-    last: Option<Instant>,
+    last: Option<u64>,
     chunks: u64,
 }
 
 impl Malformed {
     /// Warns about a chunk of so many bytes that is not valid from that byte on, now or with a later
     /// line.
-    pub(super) fn add(&mut self, log: &Log, from: usize, size: usize) {
+    pub(super) fn add(&mut self, log: &Log, from: usize, size: usize, now: u64) {
         self.chunks += 1;
-        let now = Instant::now();
-        if self.last.is_some_and(|last| now.duration_since(last) < BETWEEN) {
+        if self.last.is_some_and(|last| is_soon(now, last)) {
             return;
         }
         log.warn(format_args!(
@@ -71,10 +73,10 @@ impl Malformed {
 pub(super) struct Unmapped {
     /// For good: one was mapped.
     is_silent: bool,
-    last: Option<Instant>,
+    last: Option<u64>,
     /// Since the line before: how many, and when the first came.
     records: u64,
-    since: Option<Instant>,
+    since: Option<u64>,
 }
 
 impl Unmapped {
@@ -83,26 +85,26 @@ impl Unmapped {
 
     /// Takes note of what became of a chunk. Gives the number of records to warn about, when a line is
     /// due.
-    pub(super) fn add(&mut self, counts: &Counts, now: impl FnOnce() -> Instant) -> Option<u64> {
+    pub(super) fn add(&mut self, counts: &Counts, now: impl Fn() -> u64) -> Option<u64> {
         if self.is_silent {
             return None;
         }
-        if counts.mapped() > counts.told_otherwise {
+        let told_otherwise = counts.of(Tally::ToldOtherwise);
+        if counts.mapped() > told_otherwise {
             self.is_silent = true;
             return None;
         }
         // What was mapped before is as it should be, and shows nothing of the others.
-        let not_mapped = counts.passed() + counts.dropped() + counts.told_otherwise
-            - counts.passed_for(Mismatch::MappedBefore);
+        let not_mapped = counts.passed() + counts.dropped() + told_otherwise
+            - counts.of(Tally::Passed(Mismatch::MappedBefore));
         if not_mapped == 0 {
             return None;
         }
         self.records += not_mapped;
         let now = now();
         let since = *self.since.get_or_insert(now);
-        let is_enough = self.records >= Self::MANY || now.duration_since(since) >= BETWEEN;
-        let is_soon = self.last.is_some_and(|last| now.duration_since(last) < BETWEEN);
-        if is_soon || !is_enough {
+        let is_enough = self.records >= Self::MANY || !is_soon(now, since);
+        if !is_enough || self.last.is_some_and(|last| is_soon(now, last)) {
             return None;
         }
         let records = self.records;
@@ -139,8 +141,6 @@ impl fmt::Display for Records {
 mod tests {
     #![allow(clippy::expect_used, reason = "a test")]
 
-    use std::time::{Duration, Instant};
-
     use super::Unmapped;
     use crate::config::Config;
     use crate::rewrite::{Counts, Mapper};
@@ -153,14 +153,14 @@ mod tests {
         let ours = [HEADER, b"\x82\xa9QueryName\xa1a\xa9QueryType\x01"].concat().repeat(ours);
         let mut mapper = Mapper::new(&Config::default()).expect("the defaults");
         let outcome = mapper.rewrite(&[foreign, ours].concat(), &mut Vec::new());
-        outcome.expect("memory").counts
+        *outcome.expect("memory").counts
     }
 
     /// What is due when chunks of so many foreign records come at these seconds.
     fn due(chunks: &[(u64, usize)]) -> Vec<Option<u64>> {
-        let (start, mut unmapped) = (Instant::now(), Unmapped::default());
+        let mut unmapped = Unmapped::default();
         let add = |&(second, records): &(u64, usize)| {
-            unmapped.add(&counts(records, 0), || start + Duration::from_secs(second))
+            unmapped.add(&counts(records, 0), || (1_700_000_000 + second) * 1_000_000_000)
         };
         chunks.iter().map(add).collect()
     }
@@ -187,9 +187,15 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_was_set_back_silences_nothing() {
+        assert_eq!(due(&[(100, 500), (0, 100), (30, 100)]), [Some(500), Some(100), None]);
+        assert_eq!(due(&[(100, 1), (0, 1)]), [None, Some(2)]);
+    }
+
+    #[test]
     fn one_record_mapped_silences_for_good() {
         let mut unmapped = Unmapped::default();
-        assert_eq!(unmapped.add(&counts(200, 1), Instant::now), None);
+        assert_eq!(unmapped.add(&counts(200, 1), || 0), None);
         assert_eq!(unmapped.add(&counts(200, 0), || unreachable!("nothing is to be timed")), None);
     }
 }

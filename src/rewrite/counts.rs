@@ -3,96 +3,167 @@
 use super::mismatch::Mismatch;
 use crate::source::Dataset;
 
+/// What is counted by itself. A log event is mapped, passes or is dropped; the others come on top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tally {
+    /// Log events mapped to ECS.
+    Mapped(Dataset),
+    /// Of those mapped, the ones with a field that could not be read.
+    WithErrors(Dataset),
+    /// Log events that passed byte for byte.
+    Passed(Mismatch),
+    /// Log events that were removed.
+    Dropped(Mismatch),
+    /// Of those mapped, the ones whose keys tell another dataset than the configured one.
+    ToldOtherwise,
+    /// Chunks that were not valid from some byte on, and passed from there as they were.
+    MalformedChunks,
+}
+
+const DATASETS: usize = Dataset::ALL.len();
+const MISMATCHES: usize = Mismatch::ALL.len();
+
+/// The number of tallies.
+pub(crate) const TALLIES: usize = 2 * DATASETS + 2 * MISMATCHES + 2;
+
+impl Tally {
+    /// All of them, in the order of [`Tally::index`].
+    #[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
+    pub const ALL: [Self; TALLIES] = {
+        let mut all = [Self::ToldOtherwise; TALLIES];
+        let mut i = 0;
+        while i < DATASETS {
+            all[i] = Self::Mapped(Dataset::ALL[i]);
+            all[DATASETS + i] = Self::WithErrors(Dataset::ALL[i]);
+            i += 1;
+        }
+        let mut i = 0;
+        while i < MISMATCHES {
+            all[2 * DATASETS + i] = Self::Passed(Mismatch::ALL[i]);
+            all[2 * DATASETS + MISMATCHES + i] = Self::Dropped(Mismatch::ALL[i]);
+            i += 1;
+        }
+        all[TALLIES - 1] = Self::MalformedChunks;
+        all
+    };
+
+    /// A number from 0 on, for tables by tally.
+    #[inline(always)]
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Mapped(dataset) => dataset.index(),
+            Self::WithErrors(dataset) => DATASETS + dataset.index(),
+            Self::Passed(why) => 2 * DATASETS + why.index(),
+            Self::Dropped(why) => 2 * DATASETS + MISMATCHES + why.index(),
+            Self::ToldOtherwise => TALLIES - 2,
+            Self::MalformedChunks => TALLIES - 1,
+        }
+    }
+}
+
 /// How many log events became what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
-    by_dataset: [DatasetCounts; Dataset::ALL.len()],
-    /// By why they were not mapped: those that passed byte for byte, and those that were removed.
-    passed: [u64; Mismatch::ALL.len()],
-    dropped: [u64; Mismatch::ALL.len()],
-    /// Of those mapped, the ones whose keys tell another dataset than the configured one.
-    pub told_otherwise: u64,
-    /// Chunks that were not valid from some byte on, and passed from there as they were.
-    pub malformed_chunks: u64,
-}
-
-/// How many log events of one dataset became what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct DatasetCounts {
-    /// Mapped to ECS.
-    pub mapped: u64,
-    /// Of those mapped, the ones with a field that could not be read.
-    pub with_errors: u64,
+    counts: [u64; TALLIES],
+    /// A bit for each tally that is not 0: of a chunk mostly one, so nobody looks at the others.
+    counted: u32,
 }
 
 impl Counts {
-    /// The counts of one dataset.
-    pub fn of(&self, dataset: Dataset) -> DatasetCounts {
-        self.by_dataset.get(dataset.index()).copied().unwrap_or_default()
+    /// One count.
+    pub fn of(&self, tally: Tally) -> u64 {
+        self.counts.get(tally.index()).copied().unwrap_or_default()
+    }
+
+    /// The counts that are not 0, each with its tally's index.
+    #[inline(always)]
+    pub fn each(&self) -> impl Iterator<Item = (usize, u64)> {
+        let mut counted = self.counted;
+        std::iter::from_fn(move || {
+            let index = counted.trailing_zeros() as usize;
+            counted &= counted.wrapping_sub(1);
+            self.counts.get(index).map(|count| (index, *count))
+        })
     }
 
     /// Log events mapped to ECS, of all datasets.
     pub fn mapped(&self) -> u64 {
-        self.by_dataset.iter().map(|counts| counts.mapped).sum()
+        self.sum(Dataset::ALL.map(Tally::Mapped))
     }
 
     /// Of those mapped, the ones with a field that could not be read, of all datasets.
     pub fn with_errors(&self) -> u64 {
-        self.by_dataset.iter().map(|counts| counts.with_errors).sum()
-    }
-
-    /// Log events that passed byte for byte, for that reason.
-    pub fn passed_for(&self, why: Mismatch) -> u64 {
-        self.passed.get(why.index()).copied().unwrap_or_default()
-    }
-
-    /// Log events that were removed, for that reason.
-    pub fn dropped_for(&self, why: Mismatch) -> u64 {
-        self.dropped.get(why.index()).copied().unwrap_or_default()
+        self.sum(Dataset::ALL.map(Tally::WithErrors))
     }
 
     /// Log events that passed byte for byte.
     pub fn passed(&self) -> u64 {
-        self.passed.iter().sum()
+        self.sum(Mismatch::ALL.map(Tally::Passed))
     }
 
     /// Log events that were removed.
     pub fn dropped(&self) -> u64 {
-        self.dropped.iter().sum()
+        self.sum(Mismatch::ALL.map(Tally::Dropped))
+    }
+
+    fn sum<const N: usize>(&self, tallies: [Tally; N]) -> u64 {
+        tallies.into_iter().map(|tally| self.of(tally)).sum()
     }
 
     /// Adds what became of other events.
     pub fn add(&mut self, other: &Self) {
-        for (counts, other) in self.by_dataset.iter_mut().zip(&other.by_dataset) {
-            counts.mapped += other.mapped;
-            counts.with_errors += other.with_errors;
+        for (index, count) in other.each() {
+            if let Some(known) = self.counts.get_mut(index) {
+                *known += count;
+            }
         }
-        add_each(&mut self.passed, &other.passed);
-        add_each(&mut self.dropped, &other.dropped);
-        self.told_otherwise += other.told_otherwise;
-        self.malformed_chunks += other.malformed_chunks;
+        self.counted |= other.counted;
     }
 
-    pub(super) fn add_passed(&mut self, why: Mismatch) {
-        if let Some(count) = self.passed.get_mut(why.index()) {
+    #[inline(always)]
+    pub(super) fn add_one(&mut self, tally: Tally) {
+        if let Some(count) = self.counts.get_mut(tally.index()) {
             *count += 1;
         }
+        self.counted |= 1 << tally.index();
     }
 
-    pub(super) fn add_dropped(&mut self, why: Mismatch) {
-        if let Some(count) = self.dropped.get_mut(why.index()) {
-            *count += 1;
-        }
-    }
-
-    pub(super) fn add_mapped(&mut self, dataset: Dataset, with_error: bool) {
-        if let Some(counts) = self.by_dataset.get_mut(dataset.index()) {
-            counts.mapped += 1;
-            counts.with_errors += u64::from(with_error);
+    /// Sets all to 0.
+    #[inline(always)]
+    pub(super) fn clear(&mut self) {
+        while self.counted != 0 {
+            if let Some(count) = self.counts.get_mut(self.counted.trailing_zeros() as usize) {
+                *count = 0;
+            }
+            self.counted &= self.counted - 1;
         }
     }
 }
 
-fn add_each<const N: usize>(counts: &mut [u64; N], others: &[u64; N]) {
-    counts.iter_mut().zip(others).for_each(|(count, other)| *count += other);
+#[cfg(test)]
+mod tests {
+    use super::{Counts, TALLIES, Tally};
+
+    #[test]
+    fn each_tally_has_a_place_of_its_own() {
+        let places: Vec<_> = Tally::ALL.into_iter().map(Tally::index).collect();
+        assert_eq!(places, Vec::from_iter(0..TALLIES));
+    }
+
+    #[test]
+    fn what_was_counted_is_told_and_nothing_else() {
+        let mut counts = Counts::default();
+        for (times, tally) in Tally::ALL.into_iter().enumerate() {
+            (0..times).for_each(|_| counts.add_one(tally));
+        }
+        let mut sum = counts;
+        sum.add(&counts);
+        sum.add(&Counts::default());
+        let expected: Vec<_> = (0..TALLIES).zip((0..).step_by(2)).skip(1).collect();
+        assert_eq!(Vec::from_iter(sum.each()), expected);
+        assert_eq!(sum.of(Tally::MalformedChunks), 2 * (TALLIES as u64 - 1));
+        sum.clear();
+        assert_eq!(sum, Counts::default());
+        assert_eq!(Vec::from_iter(sum.each()), []);
+    }
 }

@@ -13,7 +13,8 @@ mod explanation;
 mod mismatch;
 mod staging;
 
-pub use self::counts::{Counts, DatasetCounts};
+pub(crate) use self::counts::TALLIES;
+pub use self::counts::{Counts, Tally};
 pub use self::explanation::Explanation;
 pub use self::mismatch::Mismatch;
 use self::staging::Staging;
@@ -31,7 +32,7 @@ pub struct Outcome<'m> {
     /// What became of the chunk.
     pub answer: Answer,
     /// What became of its events.
-    pub counts: Counts,
+    pub counts: &'m Counts,
     /// The first field that could not be read.
     pub unreadable: Option<&'m Unreadable>,
     /// Where the first event begins that is not valid MessagePack: from there on, the chunk comes
@@ -66,6 +67,8 @@ pub struct Mapper {
     is_beside_ecs: bool,
     scratch: Scratch,
     staging: Staging,
+    /// What became of the events of the chunk.
+    counts: Counts,
     /// The first field of the chunk that could not be read.
     unreadable: Option<Unreadable>,
 }
@@ -87,6 +90,7 @@ impl Mapper {
             is_beside_ecs: false,
             scratch: Scratch::default(),
             staging: Staging::default(),
+            counts: Counts::default(),
             unreadable: None,
         })
     }
@@ -104,13 +108,14 @@ impl Mapper {
     ) -> Result<Outcome<'_>, OutOfMemory> {
         let mut pass = Pass::new(chunk);
         self.staging.clear(chunk.len());
+        self.counts.clear();
         self.unreadable = None;
         let mut at = 0;
         while at < chunk.len() {
             at = match self.rewrite_event(at, &mut pass, output) {
                 Ok(end) => end,
                 Err(Fault::Malformed) => {
-                    pass.counts.malformed_chunks = 1;
+                    self.counts.add_one(Tally::MalformedChunks);
                     pass.malformed_from = Some(at);
                     pass.stayed = true;
                     break;
@@ -123,9 +128,8 @@ impl Mapper {
             pass.copy_up_to(chunk.len(), &mut self.staging, output)?;
             self.staging.flush(output, chunk.len())?;
         }
-        let unreadable = self.unreadable.as_ref();
-        let Pass { counts, malformed_from, .. } = pass;
-        Ok(Outcome { answer, counts, unreadable, malformed_from })
+        let (counts, unreadable) = (&self.counts, self.unreadable.as_ref());
+        Ok(Outcome { answer, counts, unreadable, malformed_from: pass.malformed_from })
     }
 
     /// The first field that could not be read in the record mapped last.
@@ -151,7 +155,7 @@ impl Mapper {
             Head::Group => return Ok(skip(chunk, at)?),
             Head::Unknown => {
                 let end = skip(chunk, at)?;
-                pass.counts.add_passed(Mismatch::NoQueryName);
+                self.counts.add_one(Tally::Passed(Mismatch::NoQueryName));
                 pass.stayed = true;
                 return Ok(end);
             }
@@ -164,20 +168,24 @@ impl Mapper {
                 pass.stayed = true;
                 pass.copied = end;
                 self.map(dataset, chunk, at, header, output)?;
-                let with_error = !self.scratch.error_message.list().is_empty();
-                pass.counts.add_mapped(dataset, with_error);
-                pass.counts.told_otherwise += u64::from(self.record.tells_other_than(dataset));
-                if with_error && self.unreadable.is_none() {
-                    self.unreadable = self.first_unreadable(chunk);
+                self.counts.add_one(Tally::Mapped(dataset));
+                if !self.scratch.error_message.list().is_empty() {
+                    self.counts.add_one(Tally::WithErrors(dataset));
+                    if self.unreadable.is_none() {
+                        self.unreadable = self.first_unreadable(chunk);
+                    }
+                }
+                if self.record.tells_other_than(dataset) {
+                    self.counts.add_one(Tally::ToldOtherwise);
                 }
             }
             None => {
                 let why = self.mismatch();
                 if self.on_mismatch == OnMismatch::Keep || why == Mismatch::MappedBefore {
-                    pass.counts.add_passed(why);
+                    self.counts.add_one(Tally::Passed(why));
                     pass.stayed = true;
                 } else {
-                    pass.counts.add_dropped(why);
+                    self.counts.add_one(Tally::Dropped(why));
                     pass.copy_up_to(at, &mut self.staging, output)?;
                     pass.changed = true;
                     pass.copied = end;
@@ -323,20 +331,12 @@ struct Pass<'c> {
     changed: bool,
     /// Whether a log event, or a malformed tail, stays in the chunk.
     stayed: bool,
-    counts: Counts,
     malformed_from: Option<usize>,
 }
 
 impl<'c> Pass<'c> {
     fn new(chunk: &'c [u8]) -> Self {
-        Self {
-            chunk,
-            copied: 0,
-            changed: false,
-            stayed: false,
-            counts: Counts::default(),
-            malformed_from: None,
-        }
+        Self { chunk, copied: 0, changed: false, stayed: false, malformed_from: None }
     }
 
     fn answer(&self) -> Answer {

@@ -9,7 +9,16 @@ struct cmt;
 struct cmt *cmt_new(void);
 void cmt_free(struct cmt *cmt);
 
-/* A JSON line for each counter and its labels, in the order in which they appeared. */
+/* What the counters are like that are made from here on. */
+enum cmt_kind {
+    CMT_USUAL,
+    CMT_ELSEWHERE, /* the map is not where all versions have it */
+    CMT_ASTRAY,    /* asked for the count under some labels, it gives the first of all */
+};
+void cmt_be(enum cmt_kind kind);
+
+/* A JSON line for each counter and its labels, in the order in which they appeared, and one that
+   says how often labels were looked up. */
 void cmt_print(const struct cmt *cmt, struct buf *out);
 
 #endif

@@ -63,6 +63,7 @@ enum Tool {
     Nothing,
     Memcheck,
     Strace,
+    Callgrind,
 }
 
 impl Run {
@@ -143,6 +144,12 @@ impl Run {
         self
     }
 
+    /// What the calls of `cb_filter` took is told by [`Outcome::instructions`].
+    pub(crate) fn under_callgrind(mut self) -> Self {
+        self.tool = Tool::Callgrind;
+        self
+    }
+
     /// A place, or the nth time that it is passed (`INJECT_PANIC` in `src/inject_panic.rs`).
     pub(crate) fn panics_in(mut self, place: &'static str) -> Self {
         self.panic_in = Some(place);
@@ -159,12 +166,16 @@ impl Run {
         let host = hosts().join(self.host);
         let mut command = match self.tool {
             Tool::Nothing => Command::new(&host),
-            Tool::Memcheck => Command::new("valgrind"),
+            Tool::Memcheck | Tool::Callgrind => Command::new("valgrind"),
             Tool::Strace => Command::new("strace"),
         };
         match self.tool {
             Tool::Nothing => &mut command,
             Tool::Memcheck => command.args(MEMCHECK).arg(host),
+            Tool::Callgrind => {
+                let out = self.scratch.path("callgrind").display().to_string();
+                command.args(CALLGRIND).arg(format!("--callgrind-out-file={out}")).arg(host)
+            }
             Tool::Strace => command.args(STRACE).arg(self.scratch.path("strace")).arg(host),
         };
         match self.panic_in {
@@ -225,6 +236,9 @@ const MEMCHECK: &[&str] = &[
     concat!("--suppressions=", env!("CARGO_MANIFEST_DIR"), "/tests/harness/memcheck.supp"),
 ];
 
+/// The calls of `cb_filter` alone, by the host's function around them.
+const CALLGRIND: &[&str] = &["--quiet", "--tool=callgrind", "--toggle-collect=plugin_call_filter"];
+
 /// All threads and children, whole strings, into a file.
 const STRACE: &[&str] = &["-f", "-s", "4096", "-o"];
 
@@ -275,6 +289,13 @@ impl Outcome {
         stats[name].as_u64().unwrap_or_else(|| panic!("no {name} in {stats}"))
     }
 
+    /// The instructions that callgrind has counted.
+    pub(crate) fn instructions(&self) -> u64 {
+        let text = String::from_utf8_lossy(&self.scratch.read("callgrind")).into_owned();
+        let total = text.lines().find_map(|line| line.strip_prefix("summary: "));
+        total.and_then(|total| total.trim().parse().ok()).unwrap_or_else(|| panic!("none: {self}"))
+    }
+
     /// The lines of strace, without the thread's number.
     pub(crate) fn system_calls(&self) -> Vec<String> {
         let text = self.scratch.text("strace");
@@ -289,7 +310,14 @@ impl Outcome {
 
     /// What the instances have counted in the host's metrics.
     pub(crate) fn metrics(&self) -> Vec<Value> {
-        json_lines(&self.scratch.text("metrics"))
+        let lines = json_lines(&self.scratch.text("metrics"));
+        lines.into_iter().filter(|line| line["look_ups"].is_null()).collect()
+    }
+
+    /// How often the host has looked a counter's labels up, for all instances.
+    pub(crate) fn look_ups(&self) -> u64 {
+        let lines = json_lines(&self.scratch.text("metrics"));
+        lines.iter().filter_map(|line| line["look_ups"].as_u64()).sum()
     }
 
     pub(crate) fn frames(&self) -> Vec<Frame> {

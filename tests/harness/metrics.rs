@@ -125,6 +125,31 @@ fn what_is_no_json_text_has_a_counter_of_its_own() {
     }
 }
 
+/// The labels of a counter are looked up until one of its counts was read back, and from then on the
+/// host is handed that count.
+#[test]
+fn labels_are_looked_up_until_a_count_was_read_back() {
+    let run = |host, args: &[&str], repeat: &str| {
+        let run = Run::new(host).args(["--split", "1", "--repeat", repeat]).args(args);
+        run.ndjson(MIXED).well()
+    };
+    for host in PROVEN {
+        let [few, many] = ["1", "50"].map(|repeat| run(host, &[], repeat).look_ups());
+        assert_eq!(many, few, "{host}");
+    }
+    for (host, args) in [
+        ("gen4fewer", &[][..]),
+        ("gen4raw", &["--counters", "elsewhere"]),
+        // The first of all is asked for, too, and is what was asked for.
+        ("gen4raw", &["--counters", "astray"]),
+    ] {
+        let [few, many] = ["1", "50"].map(|repeat| run(host, args, repeat));
+        assert!(many.look_ups() > few.look_ups() + 49 * 7, "{host} {args:?}\n{many}");
+        let proven = run("gen4raw", &[], "50");
+        assert_eq!(many.metrics(), proven.metrics(), "{host} {args:?}\n{many}");
+    }
+}
+
 #[test]
 fn a_build_whose_instances_look_otherwise_has_no_counters_and_maps_all_the_same() {
     let expected = Run::new("gen4raw").ndjson(MIXED).well().raw();

@@ -51,6 +51,8 @@ static const char usage_text[] =
     "  --dry-run            check the configuration as before a start or a reload, and end\n"
     "  --stack BYTES        each callback on a thread that has so much stack left, a multiple\n"
     "                       of 16\n"
+    "  --counters KIND      elsewhere: counters are laid out as in no known version; astray:\n"
+    "                       the count under some labels is that under others\n"
     "  --null-checks        calls with each argument missing, as JSON lines on stdout\n"
     "  --fail-malloc N[+]   the Nth allocation inside cb_filter fails (+: and all after)\n"
     "  --marks              access(2) of \"mark:...\" around dlopen, each callback and\n"
@@ -65,7 +67,7 @@ enum option_id {
     OPT_FRAMES, OPT_FORM, OPT_TIME, OPT_MARKERS, OPT_SPLIT, OPT_OUT_JSON, OPT_OUT_RAW,
     OPT_OUT_FRAMES, OPT_OUT_CHUNK, OPT_STATS, OPT_ALLOCS, OPT_METRICS, OPT_LOG, OPT_KEYS,
     OPT_DESCRIBE, OPT_NULLS, OPT_FAIL, OPT_MARKS, OPT_KEEP,
-    OPT_DRY, OPT_STACK
+    OPT_DRY, OPT_STACK, OPT_COUNTERS
 };
 
 static const struct option long_options[] = {
@@ -98,6 +100,7 @@ static const struct option long_options[] = {
     {"keep-open", no_argument, NULL, OPT_KEEP},
     {"dry-run", no_argument, NULL, OPT_DRY},
     {"stack", required_argument, NULL, OPT_STACK},
+    {"counters", required_argument, NULL, OPT_COUNTERS},
     {NULL, 0, NULL, 0},
 };
 
@@ -187,6 +190,19 @@ static void parse_fail(struct options *options, const char *text)
     }
 }
 
+static void parse_counters(const char *text)
+{
+    if (strcmp(text, "elsewhere") == 0) {
+        cmt_be(CMT_ELSEWHERE);
+    }
+    else if (strcmp(text, "astray") == 0) {
+        cmt_be(CMT_ASTRAY);
+    }
+    else {
+        die("no kind of counters: %s", text);
+    }
+}
+
 static void apply(struct options *options, int id, const char *value)
 {
     switch (id) {
@@ -217,6 +233,7 @@ static void apply(struct options *options, int id, const char *value)
     case OPT_MARKS: options->marks = true; break;
     case OPT_KEEP: options->keep_open = true; break;
     case OPT_DRY: options->dry_run = true; break;
+    case OPT_COUNTERS: parse_counters(value); break;
     case OPT_STACK: options->stack = counting_number(value, 1ul << 30); break;
     default: exit(EXIT_USAGE);
     }

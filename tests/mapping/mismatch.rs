@@ -1,7 +1,7 @@
 //! Why a record is not mapped: how it is counted, and what a log line says.
 
 use flb_filter_cloudflare_dns::Mismatch::{self, MappedBefore, NoQueryName, NotJson, NotTold};
-use flb_filter_cloudflare_dns::{Counts, Mapper};
+use flb_filter_cloudflare_dns::{Counts, Mapper, Tally};
 
 use crate::oracle::msgpack::{Forms, encode};
 use crate::oracle::through::HEADER;
@@ -14,7 +14,7 @@ fn chunk(records: &[Val]) -> Vec<u8> {
 }
 
 fn counts(mapper: &mut Mapper, chunk: &[u8]) -> Counts {
-    mapper.rewrite(chunk, &mut Vec::new()).expect("memory").counts
+    *mapper.rewrite(chunk, &mut Vec::new()).expect("memory").counts
 }
 
 /// The counts that are not 0, of those that passed and those that were dropped.
@@ -23,7 +23,7 @@ fn by_reason(counts: &Counts) -> [Vec<(Mismatch, u64)>; 2] {
         let all = Mismatch::ALL.into_iter().map(|why| (why, count(why)));
         all.filter(|(_, count)| *count > 0).collect()
     };
-    [some(&|why| counts.passed_for(why)), some(&|why| counts.dropped_for(why))]
+    [some(&|why| counts.of(Tally::Passed(why))), some(&|why| counts.of(Tally::Dropped(why)))]
 }
 
 /// Records that are not mapped, and why.
@@ -91,7 +91,11 @@ fn records_mapped_by_a_dataset_that_their_keys_do_not_tell_are_counted() {
         ("", r#"{"QueryName":"a","ResponseCode":0}"#, 0),
     ] {
         let counts = counts(&mut mapper(config), &chunk(&[parse(record)]));
-        assert_eq!((counts.mapped(), counts.told_otherwise), (1, told_otherwise), "{config}");
+        assert_eq!(
+            (counts.mapped(), counts.of(Tally::ToldOtherwise)),
+            (1, told_otherwise),
+            "{config}"
+        );
     }
 }
 
