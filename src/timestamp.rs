@@ -123,25 +123,27 @@ impl Time {
     /// A time from RFC 3339 text: `T` or a space, any case, any fraction (cut after nine digits),
     /// `:60` as `:59`, and an offset.
     fn from_rfc3339(text: &[u8]) -> Option<Self> {
-        let (stamp, rest) = text.split_first_chunk::<19>()?;
-        let [y0, y1, y2, y3, b'-', o0, o1, b'-', d0, d1, b'T' | b't' | b' ', clock @ ..] = *stamp
-        else {
-            return None;
-        };
-        let [h0, h1, b':', m0, m1, b':', s0, s1] = clock else { return None };
-        let year = i32::from(pair(y0, y1)?) * 100 + i32::from(pair(y2, y3)?);
+        let (first, rest) = text.split_first_chunk()?;
+        let (second, rest) = rest.split_first_chunk::<8>()?;
+        let ([b':', s0, s1], rest) = rest.split_first_chunk()? else { return None };
+        let [y0, _, y1, _, _, month, ..] = pairs(*first, *b"0000-00-")?;
+        let [d0, d1, b'T' | b't' | b' ', h0, h1, colon, m0, m1] = *second else { return None };
+        let [day, _, _, hour, _, _, minute, _] =
+            pairs([d0, d1, b'T', h0, h1, colon, m0, m1], *b"00T00:00")?;
+        let year = i32::from(y0) * 100 + i32::from(y1);
         // The year as it is written counts, too: an offset could lift the last minutes of 0000.
         let year = (year > 0).then_some(year)?;
-        let date =
-            Date::from_calendar_date(year, Month::try_from(pair(o0, o1)?).ok()?, pair(d0, d1)?)
-                .ok()?;
-        let (hour, minute) = hour_and_minute([h0, h1], [m0, m1])?;
-        let second = i64::from(pair(s0, s1).filter(|&second| second <= 60)?).min(59);
+        let date = Date::from_calendar_date(year, Month::try_from(month).ok()?, day).ok()?;
+        if hour > 23 || minute > 59 {
+            return None;
+        }
+        let (hour, minute) = (i64::from(hour), i64::from(minute));
+        let second = i64::from(pair(*s0, *s1).filter(|&second| second <= 60)?).min(59);
         let (nanoseconds, rest) = match rest.split_first() {
             Some((b'.', rest)) => {
                 let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
                 let (fraction, rest) = rest.split_at_checked(digits)?;
-                (nanoseconds(fraction)?, rest)
+                (billionths(fraction)?, rest)
             }
             _ => (0, rest),
         };
@@ -205,6 +207,21 @@ fn pair(tens: u8, ones: u8) -> Option<u8> {
     (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))
 }
 
+/// The numbers that each two neighbours of `text` write, at the place of the first of them, all at
+/// once. Where `form` has a zero, there must be a digit, and elsewhere what it has.
+#[inline(always)]
+fn pairs(text: [u8; 8], form: [u8; 8]) -> Option<[u8; 8]> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let fixed = form.map(|byte| if byte == b'0' { 0xf0 } else { 0xff });
+    let digits = u64::from_le_bytes(text) ^ u64::from_le_bytes(form);
+    // Each is at most 9: adding 6 does not reach the upper half of its byte.
+    let wrong = digits | (digits.wrapping_add(ONES * 6) & (ONES * 0xf0));
+    if wrong & u64::from_le_bytes(fixed) != 0 {
+        return None;
+    }
+    Some(digits.wrapping_mul(10).wrapping_add(digits >> 8).to_le_bytes())
+}
+
 /// The number that one or more digits write; `None` for anything else, or beyond 128 bits.
 fn decimal(digits: &[u8]) -> Option<u128> {
     if digits.is_empty() {
@@ -218,11 +235,19 @@ fn decimal(digits: &[u8]) -> Option<u128> {
 
 /// The nanoseconds that the digits behind a decimal point write, cut after nine.
 fn nanoseconds(fraction: &[u8]) -> Option<u32> {
-    if fraction.is_empty() || !fraction.iter().all(u8::is_ascii_digit) {
-        return None;
+    fraction.iter().all(u8::is_ascii_digit).then_some(fraction).and_then(billionths)
+}
+
+/// As [`nanoseconds`], of what is known to be digits.
+#[inline]
+fn billionths(digits: &[u8]) -> Option<u32> {
+    const DIGITS: usize = 9;
+    let (mut number, mut left) = (0, DIGITS);
+    for digit in digits.iter().take(DIGITS) {
+        number = number * 10 + u32::from(digit & 0xf);
+        left -= 1;
     }
-    let digits = fraction.iter().copied().chain(std::iter::repeat(b'0')).take(9);
-    Some(digits.fold(0, |number, digit| number * 10 + u32::from(digit - b'0')))
+    (!digits.is_empty()).then(|| (0..left).fold(number, |number, _| number * 10))
 }
 
 /// Text of at most 32 bytes on the stack; a double below 10^21 never needs more to be exact here.
