@@ -37,7 +37,7 @@ static int copy(const void *data, size_t bytes, const char *tag, int tag_len, vo
 }
 
 union flb_filter_plugin filter_copy_plugin = {
-    .gen4 = {
+    .long_ = {
         .event_type = FLB_FILTER_LOGS,
         .name = "copy",
         .description = "Hands back a copy of each chunk",
