@@ -147,14 +147,14 @@ pub(crate) fn rcode(number: u16) -> Option<&'static RcodeNames> {
     RCODES.get(usize::from(number)).filter(|names| names.iana.len > 0)
 }
 
-/// The response code of that name, in either spelling and any case. `BADSIG` is the other name of
-/// 16 (RFC 8945, section 3).
+/// The response code of that name, which is not empty, in either spelling and any case. `BADSIG` is
+/// the other name of 16 (RFC 8945, section 3).
 pub(crate) fn rcode_named(name: &[u8]) -> Option<u16> {
     const BADSIG: (&[u8], u16) = (b"BADSIG", 16);
     if name.eq_ignore_ascii_case(BADSIG.0) {
         return Some(BADSIG.1);
     }
-    let is = |known: &Rcode| known.len > 0 && known.as_bytes().eq_ignore_ascii_case(name);
+    let is = |known: &Rcode| known.as_bytes().eq_ignore_ascii_case(name);
     let is_named = |names: &RcodeNames| is(&names.iana) || is(&names.upper);
     RCODES.iter().position(is_named).and_then(|number| u16::try_from(number).ok())
 }

@@ -1,6 +1,8 @@
 //! Values that cannot be read are kept as they came, and named.
 
-use crate::support::{Case, check};
+use crate::oracle::msgpack::{Forms, encode};
+use crate::oracle::through::HEADER;
+use crate::support::{Case, check, in_text, input, mapper, parse};
 
 #[test]
 fn each_field_is_named_in_the_order_of_the_mapping() {
@@ -91,4 +93,36 @@ fn what_holds_a_map_stays_as_the_text_of_its_json() {
         ),
     ];
     check("", "gateway_dns", GATEWAY);
+}
+
+/// What the log shows of a chunk: the first value in it that cannot be read.
+#[test]
+fn the_first_value_of_a_chunk_that_cannot_be_read_is_told() {
+    let good = input("dns_logs", r#""SourceIP":"::1""#);
+    let bad = |value: &str| input("dns_logs", &format!(r#""SourceIP":{value}"#));
+    let told = "SourceIP: not an IP address: ";
+    for (records, expected) in [
+        (vec![good.clone()], None),
+        (vec![good.clone(), bad(r#""a""#), bad(r#""b""#), good.clone()], Some(r#""a""#)),
+        (vec![bad("5"), bad("true")], Some("5")),
+        (vec![bad("true"), bad("5")], Some("true")),
+        (vec![bad("[1]")], Some("an array")),
+    ] {
+        for (config, in_a_text) in [("", false), ("key_name=log", true)] {
+            let value = |text: &String| if in_a_text { in_text(text) } else { parse(text) };
+            let event =
+                |text| [&HEADER[..], &encode(&value(text), &mut Forms::smallest())].concat();
+            let chunk: Vec<u8> = records.iter().flat_map(event).collect();
+            let mut mapper = mapper(config);
+            // The chunk before leaves nothing behind.
+            for _ in 0..2 {
+                let outcome = mapper.rewrite(&chunk, &mut Vec::new()).expect("memory");
+                let got = outcome.unreadable.map(ToString::to_string);
+                assert_eq!(got, expected.map(|value| format!("{told}{value}")), "{config}");
+                let good = event(&good);
+                let outcome = mapper.rewrite(&good, &mut Vec::new()).expect("memory");
+                assert!(outcome.unreadable.is_none(), "{config}");
+            }
+        }
+    }
 }

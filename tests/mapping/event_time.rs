@@ -44,6 +44,7 @@ fn frames() -> Vec<(Vec<u8>, Vec<u8>)> {
         (vec![0xdc, 0, 2], vec![]),
         (vec![0xdd, 0, 0, 0, 2], vec![]),
         (vec![0x92, 0x92], vec![0x80]),
+        (vec![0xdd, 0, 0, 0, 2, 0xdd, 0, 0, 0, 2], vec![0x80]),
         (vec![0xdd, 0, 0, 0, 2, 0xdd, 0, 0, 0, 2], vec![0xdf, 0, 0, 0, 0]),
         (vec![0xdc, 0, 2, 0x92], vec![0xde, 0, 0]),
         (vec![0x92, 0xdd, 0, 0, 0, 2], metadata),
@@ -221,5 +222,24 @@ fn what_is_no_event_passes_byte_for_byte() {
         let mapped = rewrite(&mut mapper(""), &event).expect("mapped");
         let got = rewrite(&mut mapper(""), &[&bytes[..], &event, &bytes].concat());
         assert_eq!(got, Some([&bytes[..], &mapped, &bytes].concat()), "{value}");
+    }
+}
+
+/// Where an event stands in its chunk, and what stands before it, does not matter.
+#[test]
+fn a_chunk_becomes_what_its_events_become_one_by_one() {
+    for fields in ["", r#""Timestamp":1657233726004005006"#, r#""Timestamp":"x""#] {
+        let record = input("dns_logs", fields);
+        let frames = frames();
+        let events = || {
+            let times = own_times();
+            let time = move |i: usize| times[i % times.len()].0.clone();
+            frames.iter().cycle().take(40).enumerate().map(move |(i, frame)| (frame, time(i)))
+        };
+        let chunks: Vec<_> = events().map(|(frame, time)| chunk(frame, &time, &record)).collect();
+        let one_by_one: Vec<_> =
+            chunks.iter().map(|chunk| rewrite(&mut mapper(""), chunk).expect("mapped")).collect();
+        let got = rewrite(&mut mapper(""), &chunks.concat()).expect("mapped");
+        assert_eq!(got, one_by_one.concat(), "{fields}");
     }
 }
