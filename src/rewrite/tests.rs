@@ -106,7 +106,8 @@ fn dns_firewall_logs(i: usize) -> Value {
         "ResponseReason": "upstream",
         "SourceIP": format!("198.51.100.{i}"),
         "Timestamp": 1_759_968_000_000_000_000 + i as u64 * 3_000_000,
-        "UpstreamIP": format!("203.0.113.{i}"),
+        // The longest that there is.
+        "UpstreamIP": format!("203.110.113.{}", 100 + i),
         "UpstreamResponseCode": i % 4,
         "UpstreamResponseTimeMs": i,
     })
