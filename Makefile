@@ -139,6 +139,11 @@ fresh-debian: ## Run README's two commands in fresh Debians (SYSTEMS="trixie:deb
 	@tests/install-packages.sh fresh
 	tests/debian/fresh.sh
 
+.PHONY: arm64-test
+arm64-test: ## Build for arm64 in a fresh Debian 13, and run the tests and the C harness under qemu (root)
+	@tests/install-packages.sh fresh
+	tests/debian/arm64.sh
+
 .PHONY: clean
 clean: ## Remove everything that was built
 	cargo clean

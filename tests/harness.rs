@@ -4,7 +4,8 @@
 //! Fluent Bit does, each with the struct layouts and the exported names of its version. What a
 //! record maps to is tested elsewhere; here it is what reaches the host and what comes back: whole
 //! events, whole log lines, exact bytes. `FLB_PLUGIN=<file>` tests a packaged library instead of
-//! the one Cargo has just built; `MEMCHECK=1` runs every host under valgrind's memcheck.
+//! the one Cargo has just built; `MEMCHECK=1` runs every host under valgrind's memcheck;
+//! `HARNESS_RUNNER=qemu-aarch64` runs hosts that are built for another processor.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 

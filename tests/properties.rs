@@ -27,9 +27,12 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+/// So many cases, or fewer when `PROPTEST_CASES` says so, for an emulated processor.
 fn config(cases: u32) -> ProptestConfig {
+    let most = std::env::var("PROPTEST_CASES").ok();
+    let most = most.map_or(cases, |most| most.parse().expect("PROPTEST_CASES is a number"));
     ProptestConfig {
-        cases,
+        cases: cases.min(most),
         max_shrink_iters: 500,
         failure_persistence: None,
         ..ProptestConfig::default()

@@ -164,12 +164,25 @@ impl Run {
 
     fn command(&self) -> Command {
         let host = hosts().join(self.host);
-        let mut command = match self.tool {
-            Tool::Nothing => Command::new(&host),
-            Tool::Memcheck | Tool::Callgrind => Command::new("valgrind"),
-            Tool::Strace => Command::new("strace"),
+        let runner = std::env::var_os("HARNESS_RUNNER");
+        let mut command = match (self.tool, &runner) {
+            (Tool::Nothing, None) => Command::new(&host),
+            (Tool::Nothing, Some(runner)) => Command::new(runner),
+            (Tool::Memcheck | Tool::Callgrind, _) => Command::new("valgrind"),
+            (Tool::Strace, _) => Command::new("strace"),
         };
+        // Another file: of the same one the loader keeps one copy.
+        if self.preloaded {
+            let copy = self.scratch.path("preloaded.so");
+            fs::copy(plugin(), &copy).expect("a copy of the plugin");
+            match &runner {
+                None => command.env("LD_PRELOAD", copy),
+                // qemu hands it on, and does not load the copy itself.
+                Some(_) => command.env("QEMU_SET_ENV", format!("LD_PRELOAD={}", copy.display())),
+            };
+        }
         match self.tool {
+            Tool::Nothing if runner.is_some() => command.arg(host),
             Tool::Nothing => &mut command,
             Tool::Memcheck => command.args(MEMCHECK).arg(host),
             Tool::Callgrind => {
@@ -182,12 +195,6 @@ impl Run {
             Some(place) => command.arg(plugin_that_panics()).env("INJECT_PANIC", place),
             None => command.arg(plugin()),
         };
-        if self.preloaded {
-            // Another file: of the same one the loader keeps one copy.
-            let copy = self.scratch.path("preloaded.so");
-            fs::copy(plugin(), &copy).expect("a copy of the plugin");
-            command.env("LD_PRELOAD", copy);
-        }
         command.args(&self.args);
         command
     }
