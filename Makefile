@@ -117,7 +117,7 @@ fuzz-coverage: deps ## Print how much of src/ the corpus and what fuzzing found 
 	fuzz/coverage.sh
 
 .PHONY: dist
-dist: ## Make the packages in dist/: tar.gz, .deb, .rpm and their SHA256SUMS (ARCH=aarch64 for arm64)
+dist: ## Make the packages in dist/: tar.gz, .deb, .rpm, bill of materials, SHA256SUMS (ARCH=aarch64)
 	@tests/install-packages.sh dist
 	packaging/dist.sh
 	tests/packages/check.sh

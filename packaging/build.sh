@@ -4,8 +4,9 @@
 #   packaging/build.sh FILE [options for cargo build]
 #
 # Linked by zig against glibc 2.17, so that it loads on every Linux that Fluent Bit still runs on,
-# with zig's own unwinder inside. The same sources and tools give the same bytes in any directory:
-# no path of this machine gets into the file. ARCH (x86_64, aarch64) is the machine's own if unset.
+# with zig's own unwinder inside. cargo auditable adds the names of the crates, for scanners. The
+# same sources and tools give the same bytes in any directory: no path of this machine gets into the
+# file. ARCH (x86_64, aarch64) is the machine's own if unset.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -32,6 +33,8 @@ export CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_PROFILE_RELEASE_STRIP=debuginfo
 export ZIG_GLOBAL_CACHE_DIR=$PWD/target/dist/zig ZIG_LOCAL_CACHE_DIR=$PWD/target/dist/zig
 export CARGO_ZIGBUILD_CACHE_DIR=$PWD/target/dist/zigbuild
 
-PATH=$tools/bin:$PATH cargo zigbuild --release --lib --locked --target "$target.2.17" "$@"
+CARGO_ZIGBUILD_ZIG_PATH=$(echo "$tools"/lib/python3*/site-packages/ziglang/zig)
+export CARGO_ZIGBUILD_ZIG_PATH
+PATH=$tools/bin:$PATH cargo auditable zigbuild --release --lib --locked --target "$target.2.17" "$@"
 mkdir -p "$(dirname "$file")"
 cp -f "$CARGO_TARGET_DIR/$target/release/libflb_filter_cloudflare_dns.so" "$file"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the packages, in dist/: a tar.gz, a .deb, a .rpm, and their SHA256SUMS.
+# Makes the packages, in dist/: a tar.gz, a .deb, a .rpm, the bill of materials, and SHA256SUMS.
 #
 # The same commit and tools give the same bytes (tests/packages/reproducible.sh): times are the
 # commit's, names are sorted, owners are root. Sources with changes that no commit has are refused,
@@ -38,13 +38,28 @@ export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$time}
 
 packaging/notices.py --check "$arch-unknown-linux-gnu"
 packaging/tools.sh
+if [ ! -d "$(rustc --print target-libdir --target "$arch-unknown-linux-gnu")" ]; then
+    echo "no standard library for $arch here (rustup target add): made in a fresh Debian 13"
+    [ -z "${changes:-}" ] || { echo "these changes have to be committed first: $changes" >&2 && exit 1; }
+    ARCH=$arch DIST_TOOLS=$tools exec tests/debian/dist.sh
+fi
 rm -rf "$stage" && mkdir -p "$stage" dist
 packaging/build.sh "$stage/flb-filter_cloudflare_dns.so"
 
 cp README.md CHANGELOG.md SECURITY.md LICENSE "$stage"
 packaging/notices.py "$arch-unknown-linux-gnu" "$tools" >"$stage/THIRD-PARTY-NOTICES.txt"
-cp "$(rustc --print sysroot)/share/doc/rust/COPYRIGHT-library.html" \
-    "$stage/RUST-STANDARD-LIBRARY.html"
+# The bill's times and paths are the commit's, too.
+PATH=$tools/bin:$PATH cargo cyclonedx --quiet --format json --target "$arch-unknown-linux-gnu" \
+    --spec-version 1.5 --no-build-deps --override-filename bill
+sed "s|$PWD|/$name|g" bill.json >"$stage/flb-filter_cloudflare_dns.cdx.json"
+rm bill.json
+rust_notices=$(rustc --print sysroot)/share/doc/rust/COPYRIGHT-library.html
+if [ -f "$rust_notices" ]; then
+    cp "$rust_notices" "$stage/RUST-STANDARD-LIBRARY.html"
+else # Debian's Rust
+    { echo '<pre>' && sed 's/&/\&amp;/g; s/</\&lt;/g' /usr/share/doc/libstd-rust-dev/copyright &&
+        echo '</pre>'; } >"$stage/RUST-STANDARD-LIBRARY.html"
+fi
 # What is of use without the sources: no Rust program, and not the demo that builds the plugin.
 extras | grep -v -e '\.rs$' -e '^examples/demo\.' | tar -cf - -T - | tar -xf - -C "$stage"
 chmod -R u=rwX,go=rX "$stage"
@@ -63,6 +78,7 @@ tarball() {
 
 rm -f dist/*"$arch".* dist/*"$deb_arch".*
 tarball
+cp "$stage/flb-filter_cloudflare_dns.cdx.json" "dist/$name.cdx.json"
 PATH=$tools/bin:$PATH
 cargo deb --quiet --no-build --no-strip --no-dbgsym --no-separate-debug-symbols --locked \
     --target "$arch-unknown-linux-gnu" --output dist/

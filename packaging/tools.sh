@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Installs what making the packages needs and has not: zig, the linker that knows every glibc, and
-# the three Cargo commands. Everything goes into $DIST_TOOLS (target/dist-tools); versions are
+# the Cargo commands. Everything goes into $DIST_TOOLS (target/dist-tools); versions are
 # pinned, for another linker makes another file.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 wheels="ziglang==0.17.1 cargo-zigbuild==0.24.0"
-crates="cargo-deb@3.8.0 cargo-generate-rpm@0.21.1"
+crates="cargo-deb@3.8.0 cargo-generate-rpm@0.21.1 cargo-auditable@0.7.7 cargo-cyclonedx@0.5.9"
 
 tools=${DIST_TOOLS:-$PWD/target/dist-tools}
 stamp="$tools/installed"

@@ -6,7 +6,7 @@
 # The system has make, git, a Rust and the packages named. RUST is `debian` for the suite's own, or
 # `newest` for the one that rustup has here. The system comes from the mirror of this machine's own
 # apt, or from DEBIAN_MIRROR, by debootstrap (root only). Its mounts and processes live in
-# namespaces, which end with this script, however that ends. BIND is a folder to be seen inside, too.
+# namespaces, which end with this script, however that ends. BIND names folders to be seen inside, too.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # Looking at the clone leaves nothing of root's in it.
@@ -28,10 +28,10 @@ if [ "$1" = inside ]; then
         mount --bind "$(rustc --print sysroot)" "$root/opt/rust"
         mount -o remount,bind,ro "$root/opt/rust"
     fi
-    if [ -n "${BIND:-}" ]; then
-        mkdir -p "$root$BIND"
-        mount --bind "$BIND" "$root$BIND"
-    fi
+    for folder in ${BIND:-}; do
+        mkdir -p "$root$folder"
+        mount --bind "$folder" "$root$folder"
+    done
     in_root() {
         env -i HOME=/root LANG=C.UTF-8 ${http_proxy:+http_proxy="$http_proxy"} \
             ${https_proxy:+https_proxy="$https_proxy"} \

@@ -74,6 +74,8 @@ cargo tree --locked --edges normal,no-proc-macro --prefix none --target "$arch-u
     while read -r crate; do
         grep -qx "$crate" "$tree/THIRD-PARTY-NOTICES.txt" || fail "no notice of $crate"
     done
+cmp "$dist/$name.cdx.json" "$tree/flb-filter_cloudflare_dns.cdx.json"
+tests/packages/bill.py "$plugin" "$dist/$name.cdx.json" "$arch-unknown-linux-gnu"
 
 # ---- the plugin ----
 
