@@ -22,6 +22,7 @@ import signal
 import socket
 import statistics
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -72,7 +73,8 @@ SETUPS = {
 
 
 def sender():
-    """The module ../logpush/send.py, which makes the records."""
+    """The module ../logpush/send.py, which makes the records. Nothing is left beside it."""
+    sys.dont_write_bytecode = True
     spec = importlib.util.spec_from_file_location("send", HERE.parent / "logpush" / "send.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -49,7 +49,9 @@ fn two_threads_read_two_sets_of_files() {
 fn measure(program: &Path, plugin: &Path, args: &[&str]) -> Output {
     let mut measure = Command::new("python3");
     measure.arg(examples().join("threads/measure.py")).arg(program).arg(plugin).args(args);
-    measure.output().expect("python3 is needed (make deps)")
+    let output = measure.env_remove("PYTHONDONTWRITEBYTECODE").output();
+    assert!(!examples().join("logpush/__pycache__").exists(), "a folder of Python's is left");
+    output.expect("python3 is needed (make deps)")
 }
 
 /// `measure.py` comes to a result; which one is not for a test to say.
