@@ -25,10 +25,12 @@ fn per_call(record: &str) -> u64 {
 
 #[test]
 fn a_call_for_one_record_takes_no_more_than_it_did() {
-    // Code that is not optimized takes some thirty times as many; there only the way is tried.
+    // Code that is not optimized takes some thirty times as many, and another processor has other
+    // instructions; there only the way is tried.
     let is_optimized = given("FLB_PLUGIN").is_some() || !cfg!(debug_assertions);
+    let is_measured = is_optimized && cfg!(target_arch = "x86_64");
     for (record, most) in [(RECORD, 3300), (RFC3339, 3650), (FOREIGN, 1150)] {
-        let most = if is_optimized { most } else { 100 * most };
+        let most = if is_measured { most } else { 100 * most };
         let taken = per_call(record);
         println!("{taken} instructions, {most} at most: {record}");
         assert!(
