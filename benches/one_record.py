@@ -13,14 +13,16 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 PLUGIN = pathlib.Path(__file__).resolve().parent.parent / "target/release/flb-filter_cloudflare_dns.so"
 FEW, MANY = 40, 200
-# Long enough for a start under valgrind, and for the records of MANY.
-SECONDS = 20
+# A start under valgrind takes this long at the most.
+DEADLINE = 120
 
 DNS_LOGS = {
     "ColoCode": "FRA", "EDNSSubnet": "192.0.2.0", "EDNSSubnetLength": 24,
@@ -47,8 +49,11 @@ CONFIGURATION = """
     name  cloudflare_dns
     match *
 [OUTPUT]
-    name  null
-    match *
+    name   file
+    match  *
+    path   {place}
+    file   records
+    format plain
 """
 
 
@@ -60,18 +65,31 @@ def instructions(record, samples):
         sys.exit(f"one_record.py: {fluent_bit} or valgrind is not there")
     with tempfile.TemporaryDirectory() as place:
         file = pathlib.Path(place, "fluent-bit.conf")
-        file.write_text(CONFIGURATION.format(samples=samples, record=json.dumps(record)))
+        file.write_text(CONFIGURATION.format(samples=samples, record=json.dumps(record), place=place))
         command = [
-            "timeout", "--signal=INT", str(SECONDS), "valgrind", "--tool=callgrind",
-            "--toggle-collect=*cb_filter*", "--callgrind-out-file=/dev/null",
-            fluent_bit, "-e", plugin, "-c", str(file),
+            "valgrind", "--tool=callgrind", "--toggle-collect=*cb_filter*",
+            "--callgrind-out-file=/dev/null", fluent_bit, "-e", plugin, "-c", str(file),
         ]
-        run = subprocess.run(command, capture_output=True, check=False)
-        output = (run.stdout + run.stderr).decode(errors="replace")
+        with open(pathlib.Path(place, "log"), "w+", encoding="utf-8", errors="replace") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+            wait_for(pathlib.Path(place, "records"), samples, process)
+            process.send_signal(signal.SIGINT)
+            process.wait()
+            log.seek(0)
+            output = log.read()
     counts = re.search(r"records: (\d+) mapped, (\d+) passed", output)
     if not counts or sum(map(int, counts.groups())) != samples:
         sys.exit(f"one_record.py: not all of {samples} records came:\n{output}")
     return int(re.search(r"Collected : (\d+)", output)[1])
+
+
+def wait_for(file, lines, process):
+    """Waits until so many lines came out, the process has ended, or the deadline is over."""
+    deadline = time.monotonic() + DEADLINE
+    while process.poll() is None and time.monotonic() < deadline:
+        if file.exists() and file.read_bytes().count(b"\n") >= lines:
+            return
+        time.sleep(0.2)
 
 
 def main():
