@@ -45,6 +45,8 @@ if [ "$1" = inside ]; then
         apt-get -qq install -y --no-install-recommends make git ca-certificates $packages >/dev/null
     # crates.io may only be reached through a proxy whose authority this machine knows.
     cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+    # debootstrap leaves it to an installer.
+    [ -s "$root/etc/hosts" ] || echo "127.0.0.1 localhost" >"$root/etc/hosts"
     in_root env --chdir=/root/project "$@"
     exit
 fi
