@@ -39,6 +39,20 @@ pub(super) enum QueriedName<'a> {
     Changed,
 }
 
+impl<'a> QueriedName<'a> {
+    /// The name, given the draft's `changed_name`.
+    #[inline(always)]
+    pub(super) fn part<'n>(self, changed: &'n [u8]) -> Part<'n>
+    where
+        'a: 'n,
+    {
+        match self {
+            Self::AsItCame(name) => name,
+            Self::Changed => Part::new(changed, 0, changed.len()),
+        }
+    }
+}
+
 /// Where the resource records of the answers are.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Answers {

@@ -206,15 +206,15 @@ fn records_of_dns_firewall_logs() {
 
 #[test]
 fn records_of_gateway_dns() {
-    /// Ports above 127; with `convention ecs` they are looked at.
+    /// Ports above 127; with `convention ecs` decisions, too, which may be numbers.
     const PORTS: &str = "integer that is not small";
     const V4: &str = "IPv4 address byte by byte";
     // QueryType, as Sekoia's parser has it.
     const AS_TEXT: (&str, usize) = ("value under cloudflare of another form", 4);
     check(gateway_dns, &[PLAIN], &[MAP16, NESTED, AS_TEXT, (PORTS, 4), (V4, 8)]);
     check(gateway_dns, &[ALL], &[MAP16, NESTED, AS_TEXT, (PORTS, 4), (V4, 16)]);
-    check(gateway_dns, &[ECS], &[MAP16, NESTED, (PORTS, 12), (V4, 8)]);
-    check(gateway_dns, &[ECS_ALL], &[MAP16, NESTED, (PORTS, 12), (V4, 16)]);
+    check(gateway_dns, &[ECS], &[MAP16, NESTED, (PORTS, 8), (V4, 8)]);
+    check(gateway_dns, &[ECS_ALL], &[MAP16, NESTED, (PORTS, 8), (V4, 16)]);
     let text = [NESTED, AS_TEXT, (PORTS, 4), (LONG, 20), (OTHER, 12), (COPIED, 4)];
     for (settings, v4) in [(TEXT, 8), (TEXT_ALL, 16)] {
         let with_v4 = [&text[..], &[(V4, v4)]].concat();

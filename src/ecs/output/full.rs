@@ -125,7 +125,7 @@ impl Full<'_, '_, '_> {
         }
     }
 
-    /// ErrorMessage that a value, or none, was written from the offset `value` on.
+    /// Notes that a value, or none, was written from the offset `value` on.
     fn note_step(&mut self, value: usize) {
         let end = self.draft.writer.position();
         if let Some((template, root)) = &mut self.learning {
@@ -161,23 +161,6 @@ impl Visitor for Full<'_, '_, '_> {
         if self.draft.has_any(&from) {
             self.member(key, |draft| rule(draft, from));
         }
-    }
-
-    fn row_twice<const N: usize, const K: usize, const M: usize>(
-        &mut self,
-        key: &'static [u8; N],
-        again: &'static [u8; K],
-        from: [Field; M],
-        rule: impl FnOnce(&mut Draft<'_, '_>, [Field; M]) -> bool,
-    ) {
-        self.row(key, from, |draft, from| {
-            let value = draft.writer.position();
-            let written = rule(draft, from);
-            if written {
-                draft.writer.again(again, value);
-            }
-            written
-        });
     }
 
     fn row_always<const N: usize, const M: usize>(

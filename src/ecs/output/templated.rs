@@ -91,24 +91,6 @@ impl Visitor for Templated<'_, '_, '_> {
     }
 
     #[inline(always)]
-    fn row_twice<const N: usize, const K: usize, const M: usize>(
-        &mut self,
-        key: &'static [u8; N],
-        again: &'static [u8; K],
-        from: [Field; M],
-        rule: impl FnOnce(&mut Draft<'_, '_>, [Field; M]) -> bool,
-    ) {
-        self.row(key, from, |draft, from| {
-            let value = draft.writer.position();
-            let written = rule(draft, from);
-            if written {
-                draft.writer.again(again, value);
-            }
-            written
-        });
-    }
-
-    #[inline(always)]
     fn row_always<const N: usize, const M: usize>(
         &mut self,
         _: &'static [u8; N],

@@ -2,7 +2,7 @@
 
 use super::visitor::Visitor;
 use crate::config::Convention;
-use crate::ecs::draft::{Draft, QueriedName};
+use crate::ecs::draft::Draft;
 use crate::ecs::rules::related;
 use crate::ecs::values::ip::Family;
 use crate::ecs::values::name::Domain;
@@ -37,17 +37,9 @@ fn write_part(
     let (Some(domain), Some(name)) = (draft.found.domain, draft.found.question_name) else {
         return false;
     };
-    let size = match name {
-        QueriedName::AsItCame(name) => name.size(),
-        QueriedName::Changed => draft.changed_name.len(),
-    };
-    let Some((start, end)) = part(domain, size) else { return false };
-    match name {
-        QueriedName::AsItCame(name) => draft.writer.str_part(name.within(start, end - start)),
-        QueriedName::Changed => {
-            draft.writer.str(draft.changed_name.get(start..end).unwrap_or_default());
-        }
-    }
+    let name = name.part(draft.changed_name);
+    let Some((start, end)) = part(domain, name.size()) else { return false };
+    draft.writer.str_part(name.within(start, end - start));
     true
 }
 

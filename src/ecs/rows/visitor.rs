@@ -25,13 +25,23 @@ pub(crate) trait Visitor: Sized {
     );
 
     /// Two members with the same value, made as by [`Visitor::row`].
+    #[inline(always)]
     fn row_twice<const N: usize, const K: usize, const M: usize>(
         &mut self,
         key: &'static [u8; N],
         again: &'static [u8; K],
         from: [Field; M],
         rule: impl FnOnce(&mut Draft<'_, '_>, [Field; M]) -> bool,
-    );
+    ) {
+        self.row(key, from, |draft, from| {
+            let value = draft.writer.position();
+            let written = rule(draft, from);
+            if written {
+                draft.writer.again(again, value);
+            }
+            written
+        });
+    }
 
     /// As [`Visitor::row`], for a member that a record without the fields has, too.
     fn row_always<const N: usize, const M: usize>(

@@ -3,6 +3,7 @@
 
 use super::distinct::write_distinct;
 use super::dns::{is_mnemonic, write_mnemonic, write_rr_type};
+use super::text::write_in_case;
 use super::{network, wire};
 use crate::config::NameCase;
 use crate::dns_codes;
@@ -187,11 +188,7 @@ fn write_member(
     match text(key)? {
         b"name" => {
             writer.key(key!("name"));
-            let name = trim_dots(text(value)?);
-            match settings.name_case {
-                NameCase::Keep => writer.str(name),
-                NameCase::Lower => writer.str_lower(name),
-            }
+            write_in_case(writer, trim_dots(text(value)?), settings.name_case);
         }
         b"type" => {
             writer.key(key!("type"));

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::text::write_in_case;
 use crate::config::NameCase;
 use crate::long_way::long_way;
 use crate::memory::OutOfMemory;
@@ -40,10 +41,7 @@ pub(crate) fn write_distinct<'t>(
 #[inline(always)]
 fn write_one(writer: &mut Writer<'_>, text: &[u8], case: NameCase) {
     writer.add_members(1);
-    match case {
-        NameCase::Keep => writer.str(text),
-        NameCase::Lower => writer.str_lower(text),
-    }
+    write_in_case(writer, text, case);
 }
 
 #[inline(always)]

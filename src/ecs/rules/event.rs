@@ -25,11 +25,12 @@ const DECISIONS: [&str; 11] = [
 /// `event.action`: a decision as it came, or the name of its number. A number without a name stays.
 pub(crate) fn action(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
     let Some(value) = draft.value(field) else { return false };
-    let decision = match integer(value) {
+    let number = integer(value);
+    let is_number = number.is_some();
+    let decision = match number {
         Some(number) => named(number),
         None => text(value),
     };
-    let is_number = integer(value).is_some();
     if is_number && (decision.is_none() || draft.settings.keep_codes) {
         draft.keep(field);
     }

@@ -3,7 +3,7 @@
 use super::answers::{addresses, resolved_addresses};
 use super::distinct::write_distinct;
 use crate::config::{Convention, NameCase};
-use crate::ecs::draft::{Draft, QueriedName};
+use crate::ecs::draft::Draft;
 use crate::ecs::values::ip as ip_address;
 use crate::ecs::values::name::trim_dots;
 use crate::msgpack::{ONE, Part, Writer, array_items, text, text_part};
@@ -66,25 +66,15 @@ pub(crate) fn ip_of_gateway(draft: &mut Draft<'_, '_>) -> bool {
 
 /// The queried name.
 pub(crate) fn hosts(draft: &mut Draft<'_, '_>) -> bool {
-    match draft.found.question_name {
-        Some(QueriedName::AsItCame(name)) => write_one(&mut draft.writer, name),
-        Some(QueriedName::Changed) => {
-            let name = &**draft.changed_name;
-            write_one(&mut draft.writer, Part::new(name, 0, name.len()))
-        }
-        None => false,
-    }
+    let Some(name) = draft.found.question_name else { return false };
+    write_one(&mut draft.writer, name.part(draft.changed_name))
 }
 
 /// That, the names that it stands for, and the device.
 pub(crate) fn hosts_of_gateway(draft: &mut Draft<'_, '_>) -> bool {
     let host = draft.value(DeviceName).and_then(text);
     let cnames = texts(draft, CNAMEs).map(trim_dots);
-    let name = match draft.found.question_name {
-        Some(QueriedName::AsItCame(name)) => Some(name.bytes()),
-        Some(QueriedName::Changed) => Some(&**draft.changed_name),
-        None => None,
-    };
+    let name = draft.found.question_name.map(|name| name.part(draft.changed_name).bytes());
     let names = name.into_iter().chain(cnames).chain(host);
     let written = write_distinct(&mut draft.writer, names, draft.settings.name_case);
     written.unwrap_or_else(|_| draft.starve())

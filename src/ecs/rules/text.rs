@@ -1,9 +1,10 @@
 //! Text that stays as it came.
 
+use crate::config::NameCase;
 use crate::ecs::draft::Draft;
 use crate::ecs::event::Place;
 use crate::ecs::values::error_message::Reason;
-use crate::msgpack::{Part, text_part, write_json};
+use crate::msgpack::{Part, Writer, text_part, write_json};
 use crate::source::Field;
 
 /// The encoded value of a field, and the text in it.
@@ -21,6 +22,15 @@ pub(crate) fn text(draft: &mut Draft<'_, '_>, [field]: [Field; 1]) -> bool {
     };
     draft.writer.str_of(value, text);
     true
+}
+
+/// Writes a text as it is, or its ASCII letters small.
+#[inline(always)]
+pub(crate) fn write_in_case(writer: &mut Writer<'_>, text: &[u8], case: NameCase) {
+    match case {
+        NameCase::Keep => writer.str(text),
+        NameCase::Lower => writer.str_lower(text),
+    }
 }
 
 /// `event.original`: the text that the record came as, or its JSON.
