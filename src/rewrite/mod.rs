@@ -175,7 +175,7 @@ impl Mapper {
                         self.unreadable = self.first_unreadable(chunk);
                     }
                 }
-                if self.record.tells_other_than(dataset) {
+                if self.record.told_other_than(dataset).is_some() {
                     self.counts.add_one(Tally::ToldOtherwise);
                 }
             }
@@ -251,7 +251,7 @@ impl Mapper {
     /// As [`Mapper::explain`], for the record at the offset `at`, which was read last.
     fn explain_record<'c>(&self, chunk: &'c [u8], at: usize) -> Option<Explanation<'c>> {
         if let Some(mapped) = self.dataset_of_record() {
-            let told = self.record.told().filter(|told| *told != mapped);
+            let told = self.record.told_other_than(mapped);
             return told.map(|told| Explanation::ToldOtherwise { mapped, told });
         }
         Some(match (self.mismatch(), &self.key_name) {

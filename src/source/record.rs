@@ -184,15 +184,10 @@ impl Record {
         self.watched
     }
 
-    /// The dataset that the record's keys tell.
-    pub fn told(&self) -> Option<Dataset> {
-        self.told
-    }
-
-    /// Whether the record's keys tell a dataset, and another one.
+    /// The dataset that the record's keys tell, if it is another one.
     #[inline]
-    pub fn tells_other_than(&self, dataset: Dataset) -> bool {
-        self.told.is_some_and(|told| told != dataset)
+    pub fn told_other_than(&self, dataset: Dataset) -> Option<Dataset> {
+        self.told.filter(|told| *told != dataset)
     }
 
     /// The number of pairs of key and value, foreign ones included.
