@@ -64,8 +64,7 @@ pub const KEYS: [Key; 12] = [
         help: c"How records are laid out: 'sekoia' as in Sekoia's samples, 'ecs' as ECS 9 and \
                Elastic's detection rules expect",
         set: |config, value| {
-            config.convention = Convention::ALL.into_iter().find(|of| of.name() == value)?;
-            Some(())
+            choice(Convention::ALL, Convention::name, value, &mut config.convention)
         },
         show: |config, f| f.write_str(config.convention.name()),
     },
@@ -122,10 +121,7 @@ pub const KEYS: [Key; 12] = [
         default: Some(c"keep"),
         help: c"The case of names in 'dns' and 'related.hosts': 'keep' it, or 'lower' it, because \
                clients vary the case of queries",
-        set: |config, value| {
-            config.name_case = NameCase::ALL.into_iter().find(|of| of.name() == value)?;
-            Some(())
-        },
+        set: |config, value| choice(NameCase::ALL, NameCase::name, value, &mut config.name_case),
         show: |config, f| f.write_str(config.name_case.name()),
     },
     Key {
@@ -134,8 +130,7 @@ pub const KEYS: [Key; 12] = [
         default: Some(c"keep"),
         help: c"What to do with a record that is not a Cloudflare DNS record",
         set: |config, value| {
-            config.on_mismatch = OnMismatch::ALL.into_iter().find(|of| of.name() == value)?;
-            Some(())
+            choice(OnMismatch::ALL, OnMismatch::name, value, &mut config.on_mismatch)
         },
         show: |config, f| f.write_str(config.on_mismatch.name()),
     },
@@ -189,6 +184,16 @@ pub const KEYS: [Key; 12] = [
         show: |config, f| show_text(config.timestamp_key.as_deref().unwrap_or("off"), f),
     },
 ];
+
+fn choice<T: Copy, const N: usize>(
+    all: [T; N],
+    name: fn(T) -> &'static str,
+    value: &str,
+    setting: &mut T,
+) -> Option<()> {
+    *setting = all.into_iter().find(|of| name(*of) == value)?;
+    Some(())
+}
 
 fn boolean(value: &str, setting: &mut bool) -> Option<()> {
     *setting = match value {
