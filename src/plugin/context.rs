@@ -11,7 +11,7 @@ use crate::abi;
 use crate::config::{Config, OnMismatch};
 use crate::host::{self, HostBuffer, Instance, Internals, Layout, Log};
 use crate::inject_panic::inject_panic;
-use crate::rewrite::{Answer, Counts, Mapper, Tally};
+use crate::rewrite::{Answer, Counts, Mapper, Outcome, Tally};
 
 /// Everything that belongs to one filter instance.
 pub(super) struct Context {
@@ -101,8 +101,7 @@ impl Context {
             self.log.error(format_args!("out of memory: passing this chunk through unchanged"));
             return None;
         };
-        let (counts, answer, malformed_from) =
-            (outcome.counts, outcome.answer, outcome.malformed_from);
+        let Outcome { answer, counts, unreadable, malformed_from } = outcome;
         // One reading of the clock serves all.
         let clock = OnceCell::new();
         let now = || *clock.get_or_init(host::now);
@@ -110,7 +109,7 @@ impl Context {
         if let Some(metrics) = &mut self.metrics {
             metrics.add(counts, now);
         }
-        if let Some(example) = outcome.unreadable {
+        if let Some(example) = unreadable {
             self.unread.add(&self.log, counts.with_errors(), example, now());
         }
         let unmapped = self.unmapped.add(counts, now);
