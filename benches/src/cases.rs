@@ -43,7 +43,15 @@ pub const CASES: [Case; 17] = [
 
 /// Cases whose instructions are compared with each other, or with those of another version of the
 /// filter (`instructions.sh`). The peers do not map them.
-pub const WITHOUT_PEERS: [Case; 4] = [
+pub const WITHOUT_PEERS: [Case; 6] = [
+    Case {
+        make: records::dns_logs_spaced,
+        ..text("dns_logs, raw JSON, spaces around", Dataset::DnsLogs, NONE)
+    },
+    Case {
+        make: records::dns_logs_space_behind,
+        ..text("dns_logs, raw JSON, space behind", Dataset::DnsLogs, NONE)
+    },
     gateway("gateway_dns, usual fields", NONE, records::gateway_dns_usual),
     gateway("gateway_dns, ecs, usual fields", ECS, records::gateway_dns_usual),
     gateway("gateway_dns, ecs, 3 text answers", ECS, records::gateway_dns_json_answers),

@@ -13,6 +13,22 @@ pub fn to_json(record: &Record) -> String {
     format!("{{{}}}", pairs.join(","))
 }
 
+/// A record of `dns_logs` as JSON text with spaces around each colon.
+pub fn dns_logs_spaced(source: &mut Source) -> Record {
+    spaced(&dns_logs(source), " : ")
+}
+
+/// As [`dns_logs_spaced`], with the space behind the colon alone.
+pub fn dns_logs_space_behind(source: &mut Source) -> Record {
+    spaced(&dns_logs(source), ": ")
+}
+
+fn spaced(record: &Record, colon: &str) -> Record {
+    let pairs: Vec<_> =
+        record.iter().map(|(key, value)| format!("{key:?}{colon}{value}")).collect();
+    vec![("log", format!("{{{}}}", pairs.join(",")).into())]
+}
+
 /// What the records vary by.
 pub struct Source {
     state: u64,

@@ -1,5 +1,6 @@
 //! The keys of the record before, which are likely to come again in the same order.
 
+use hifijson::token::Lex as _;
 use hifijson::{Error, SliceLexer};
 
 use super::value::{self, pass};
@@ -13,7 +14,8 @@ use crate::source::prefix::{self, Prefix};
 #[derive(Debug)]
 pub(super) struct TextKeyOrder([Option<Key>; MOST_PAIRS]);
 
-/// A key as it stands in the text, `"name":`, and as it is written.
+/// A key as it stands in the text, `"name":` with the white space around the colon, and as it is
+/// written.
 #[derive(Debug)]
 struct Key {
     quoted: Prefix,
@@ -57,11 +59,15 @@ impl TextKeyOrder {
     ) -> Result<Option<Field>, Error> {
         long_way!("key of a text read");
         let start = writer.position();
+        let text_before = lexer.as_slice();
         value::read_key(lexer, writer)?;
+        lexer.ws_peek();
+        let size = text_before.len() - lexer.as_slice().len();
+        let quoted = text_before.get(..size).unwrap_or_default();
         let encoded = writer.written(start).unwrap_or_default();
         let field = text(encoded).and_then(Field::named);
         if let Some(place) = self.0.get_mut(pair) {
-            *place = Key::new(encoded, field);
+            *place = Key::new(quoted, encoded, field);
         }
         Ok(field)
     }
@@ -69,16 +75,10 @@ impl TextKeyOrder {
 
 impl Key {
     /// `None` for a key that is too long, or has an escape in the text.
-    fn new(encoded: &[u8], field: Option<Field>) -> Option<Self> {
+    fn new(quoted: &[u8], encoded: &[u8], field: Option<Field>) -> Option<Self> {
         let name = text(encoded)?;
-        let mut quoted = [0; prefix::LONGEST];
-        let (first, rest) = quoted.split_first_mut()?;
-        let (middle, rest) = rest.split_at_mut_checked(name.len())?;
-        *first = b'"';
-        middle.copy_from_slice(name);
-        *rest.first_chunk_mut()? = *b"\":";
-        let quoted = quoted.get(..name.len() + 3)?;
-        if value::plain_size(name) < name.len() {
+        let behind = quoted.strip_prefix(b"\"")?.strip_prefix(name)?;
+        if behind.first() != Some(&b'"') || value::plain_size(name) < name.len() {
             return None;
         }
         let mut padded = [0; prefix::LONGEST];
