@@ -53,11 +53,12 @@ const MAY_IMPORT: [(&str, &[(&str, &str)]); 3] = [
         "src/source",
         &[
             ("json", "record name_set key_order prefix fields"),
-            ("record", "key_order name_set detect spans fields"),
+            ("record", "key_order name_set detect encoded_key spans fields"),
             ("name_set", ""),
             ("detect", "fields"),
             ("key_order", "prefix spans fields"),
             ("prefix", ""),
+            ("encoded_key", "fields"),
             ("spans", "fields"),
             ("fields", ""),
         ],

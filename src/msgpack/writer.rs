@@ -210,6 +210,19 @@ impl<'a> Writer<'a> {
         self.copy(text);
     }
 
+    /// Writes the first `size` bytes of a padded short string, in one copy of the whole.
+    #[inline(always)]
+    pub fn str_padded(&mut self, padded: &[u8; 16], size: usize) {
+        match self.room.get_mut(self.at..).and_then(|rest| rest.first_chunk_mut::<17>()) {
+            Some([header, place @ ..]) => {
+                *header = marker::FIXSTR | (size as u8 & 0x1f);
+                *place = *padded;
+                self.at += 1 + size.min(16);
+            }
+            None => self.str(padded.get(..size).unwrap_or(padded)),
+        }
+    }
+
     /// Writes a string that is a part of a longer slice.
     #[inline(always)]
     pub fn str_part(&mut self, text: Part<'_>) {

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use crate::msgpack::{map_pairs, text};
-use crate::source::{Dataset, TextAt, holds_record, is_cut};
+use crate::source::{Dataset, TextAt, TextKey, holds_record, is_cut};
 
 /// Why a record is not mapped, or not as it should be. It borrows names from the chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl<'c> Explanation<'c> {
     }
 
     /// Why the record at the offset `at` of `chunk` has no JSON text in the field `key_name`.
-    pub(super) fn of_text(chunk: &'c [u8], at: usize, key_name: &[u8]) -> Self {
+    pub(super) fn of_text(chunk: &'c [u8], at: usize, key_name: &TextKey) -> Self {
         let Some(found) = TextAt::find(chunk, at, key_name).ok().and_then(|found| found.text)
         else {
             return Self::NoText {

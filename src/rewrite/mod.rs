@@ -24,7 +24,7 @@ use crate::ecs::{Event, Place, Scratch, Settings, Unreadable, write_event};
 use crate::memory::OutOfMemory;
 use crate::msgpack::{Malformed, skip};
 use crate::output::Output;
-use crate::source::{Dataset, Field, JsonRecord, Record, TextAt};
+use crate::source::{Dataset, Field, JsonRecord, Record, TextAt, TextKey};
 
 /// What came of rewriting a chunk.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +56,7 @@ pub enum Answer {
 pub struct Mapper {
     settings: Settings,
     dataset: Option<Dataset>,
-    key_name: Option<Vec<u8>>,
+    key_name: Option<TextKey>,
     on_mismatch: OnMismatch,
     // On the heap, for a host may start the filter on a small stack.
     record: Box<Record>,
@@ -82,7 +82,7 @@ impl Mapper {
         Ok(Self {
             settings: Settings::new(config)?,
             dataset: config.dataset,
-            key_name: config.key_name.as_ref().map(|name| name.as_bytes().to_vec()),
+            key_name: config.key_name.as_ref().map(|name| TextKey::new(name.as_bytes())),
             on_mismatch: config.on_mismatch,
             record: Box::default(),
             json: Box::default(),
@@ -195,13 +195,22 @@ impl Mapper {
         Ok(end)
     }
 
-    /// Reads the event's record at the offset `at`, or the one in its JSON text, and gives its end.
+    /// Reads and indexes the event's record at the offset `at`, or, with `key_name`, the one of its
+    /// JSON text, if that is one object. Gives the end of the event's record.
     #[inline(always)]
     fn read(&mut self, chunk: &[u8], at: usize) -> Result<usize, Fault> {
-        match self.key_name {
-            None => Ok(self.record.scan(chunk, at, self.settings.watch())?),
-            Some(_) => self.read_text(chunk, at),
+        let Some(key_name) = &self.key_name else {
+            return Ok(self.record.scan(chunk, at, self.settings.watch())?);
+        };
+        self.text = None;
+        let found = TextAt::find(chunk, at, key_name)?;
+        self.is_beside_ecs = found.is_ecs;
+        let text = found.text.and_then(|at| Some((at, at.text(chunk)?)));
+        let Some((text_at, text)) = text else { return Ok(found.end) };
+        if self.json.read(text, &mut self.record, self.settings.watch())?.is_some() {
+            self.text = Some(text_at);
         }
+        Ok(found.end)
     }
 
     /// The dataset to map the record by that was read last; `None` when it is not ours.
@@ -261,22 +270,6 @@ impl Mapper {
             (_, None) => Explanation::of_no_query_name(chunk, at),
             (_, Some(key_name)) => Explanation::of_text(chunk, at, key_name),
         })
-    }
-
-    /// Finds the JSON text in the field `key_name` of the event's record at the offset `at`, and
-    /// indexes its record, if it is one of a JSON object. Gives the end of the event's record.
-    #[inline(always)]
-    fn read_text(&mut self, chunk: &[u8], at: usize) -> Result<usize, Fault> {
-        self.text = None;
-        let key_name = self.key_name.as_deref().unwrap_or_default();
-        let found = TextAt::find(chunk, at, key_name)?;
-        self.is_beside_ecs = found.is_ecs;
-        let text = found.text.and_then(|at| Some((at, at.text(chunk)?)));
-        let Some((text_at, text)) = text else { return Ok(found.end) };
-        if self.json.read(text, &mut self.record, self.settings.watch())?.is_some() {
-            self.text = Some(text_at);
-        }
-        Ok(found.end)
     }
 
     #[inline]

@@ -176,7 +176,7 @@ impl Iterator for FieldSet {
 }
 
 /// The longest name of a field, in bytes.
-pub const LONGEST_NAME: usize = 31;
+pub(super) const LONGEST_NAME: usize = 31;
 
 impl Field {
     /// The field's name, as Cloudflare writes it.

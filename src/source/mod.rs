@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod detect;
+mod encoded_key;
 mod fields;
 mod json;
 mod key_order;
@@ -16,7 +17,7 @@ mod record;
 mod spans;
 
 pub use detect::GENERAL;
-pub use fields::{Dataset, FIELD_COUNT, Field, FieldSet, LONGEST_NAME, Type};
-pub use json::{JsonRecord, TextAt, holds_record, is_cut, transcode_array};
+pub use fields::{Dataset, FIELD_COUNT, Field, FieldSet, Type};
+pub use json::{JsonRecord, TextAt, TextKey, holds_record, is_cut, transcode_array};
 pub use name_set::NameSet;
 pub use record::Record;

@@ -20,6 +20,8 @@ pub struct Record {
     seen: FieldSet,
     present: FieldSet,
     start: usize,
+    /// Whether the fields' numbers stand for Cloudflare's keys, as in a record that was JSON text.
+    is_numbered: bool,
     pairs: usize,
     unknown: usize,
     watched: bool,
@@ -39,6 +41,7 @@ impl Default for Record {
             seen: FieldSet::NONE,
             present: FieldSet::NONE,
             start: 0,
+            is_numbered: false,
             pairs: 0,
             unknown: 0,
             watched: false,
@@ -119,6 +122,7 @@ impl Record {
         self.seen = FieldSet::NONE;
         self.present = FieldSet::NONE;
         self.start = start;
+        self.is_numbered = false;
         self.pairs = 0;
         self.unknown = 0;
         self.watched = false;
@@ -126,15 +130,27 @@ impl Record {
         self.has_event = false;
     }
 
-    /// Notes where a field's value is.
+    /// Notes where the value of a field is, as it came last.
     #[inline(always)]
-    pub(super) fn set(&mut self, field: Field, start: usize, end: usize, absent: bool) {
-        if let Some(span) = self.spans.get_mut(field as usize) {
-            *span = Span { start, end };
-        }
-        let set = field.alone();
-        self.seen = self.seen.or(set);
-        self.present = self.present.without(set).or(set.when(!absent));
+    fn set(&mut self, field: Field, start: usize, end: usize, absent: bool) {
+        self.forget(field);
+        self.set_new(field, start, end, absent);
+    }
+
+    /// As [`Record::set`], of a field that did not come before.
+    #[inline(always)]
+    #[expect(clippy::indexing_slicing, reason = "one span for each field")]
+    pub(super) fn set_new(&mut self, field: Field, start: usize, end: usize, absent: bool) {
+        self.spans[field as usize] = Span { start, end };
+        let field = field.alone();
+        self.seen = self.seen.or(field);
+        self.present = self.present.or(field.when(!absent));
+    }
+
+    /// Forgets the value of a field.
+    #[inline(always)]
+    pub(super) fn forget(&mut self, field: Field) {
+        self.present = self.present.without(field.alone());
     }
 
     pub(super) fn add_foreign(&mut self, name: Option<&[u8]>, value: &[u8], watch: &NameSet) {
@@ -146,7 +162,10 @@ impl Record {
         }
     }
 
-    pub(super) fn set_pairs(&mut self, pairs: usize) {
+    /// Ends a record in which the fields' numbers stand for the keys of Cloudflare's: see
+    /// [`Record::foreign`].
+    pub(super) fn end_numbered(&mut self, pairs: usize) {
+        self.is_numbered = true;
         self.pairs = pairs;
     }
 
@@ -231,9 +250,17 @@ impl Record {
         bytes: &'a [u8],
         fields: FieldSet,
     ) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
-        map_pairs(self.raw(bytes)).into_iter().flatten().filter(move |(key, _)| {
-            let field = text(key).and_then(Field::named);
-            field.is_none_or(|field| !fields.has(field))
+        let is_numbered = self.is_numbered;
+        map_pairs(self.raw(bytes)).into_iter().flatten().filter_map(move |(key, value)| {
+            let field = match (is_numbered, key) {
+                (true, [number, ..]) => Field::ALL.get(usize::from(*number)).copied(),
+                _ => text(key).and_then(Field::named),
+            };
+            let key = match field {
+                Some(field) if is_numbered => field.encoded_key(),
+                _ => key,
+            };
+            field.is_none_or(|field| !fields.has(field)).then_some((key, value))
         })
     }
 }

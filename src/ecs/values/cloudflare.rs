@@ -4,42 +4,14 @@ use super::coerce::{Integer, boolean, integer, integer16};
 use super::depth::{IN_CLOUDFLARE, is_too_deep};
 use super::error_message::Reason;
 use crate::long_way::long_way;
-use crate::msgpack::{Part, Reader, Value, Writer, array_items, fixstr, marker};
-use crate::source::{FIELD_COUNT, Field, LONGEST_NAME, Type};
-
-type EncodedKey = [u8; LONGEST_NAME + 1];
-
-/// The encoded keys of all fields, padded.
-#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
-static KEYS: [EncodedKey; FIELD_COUNT] = {
-    let mut keys = [[0; LONGEST_NAME + 1]; FIELD_COUNT];
-    let mut i = 0;
-    while i < FIELD_COUNT {
-        let name = Field::ALL[i].name();
-        keys[i] = padded_key(name);
-        i += 1;
-    }
-    keys
-};
-
-#[expect(clippy::indexing_slicing, reason = "evaluated when compiling")]
-const fn padded_key(name: &str) -> EncodedKey {
-    let mut key = [0; LONGEST_NAME + 1];
-    key[0] = fixstr::<1>("")[0] | name.len() as u8;
-    let mut i = 0;
-    while i < name.len() {
-        key[i + 1] = name.as_bytes()[i];
-        i += 1;
-    }
-    key
-}
+use crate::msgpack::{Part, Reader, Value, Writer, array_items, marker};
+use crate::source::{Field, Type};
 
 /// Begins the member of a field.
 #[inline(always)]
-#[expect(clippy::indexing_slicing, reason = "one key for each field")]
 pub(crate) fn write_key(writer: &mut Writer<'_>, field: Field) {
     writer.add_members(1);
-    writer.put_padded(&KEYS[field as usize], field.name().len() + 1);
+    writer.put_padded(field.padded_key(), field.name().len() + 1);
 }
 
 /// The forms that values are written in.

@@ -1,24 +1,26 @@
 //! The keys of the record before, which are likely to come again in the same order.
 
+use hifijson::SliceLexer;
 use hifijson::token::Lex as _;
-use hifijson::{Error, SliceLexer};
 
-use super::value::{self, pass};
+use super::value::{self, NotJson, pass};
 use crate::long_way::long_way;
 use crate::msgpack::{Writer, text};
-use crate::source::fields::Field;
+use crate::source::fields::{FIELD_COUNT, Field};
 use crate::source::key_order::MOST_PAIRS;
 use crate::source::prefix::{self, Prefix};
+use crate::source::record::Record;
 
 /// The keys, by the place of their pair; `None` where there was none that can be compared.
 #[derive(Debug)]
 pub(super) struct TextKeyOrder([Option<Key>; MOST_PAIRS]);
 
-/// A key as it stands in the text, `"name":` with the white space around the colon, and as it is
-/// written.
+/// A key as it stands in the text, and as it is written.
 #[derive(Debug)]
 struct Key {
-    quoted: Prefix,
+    /// From the brace or the comma before it to its value, `,"name":`, with the white space that is
+    /// there.
+    lead: Prefix,
     encoded: [u8; prefix::LONGEST],
     size: usize,
     field: Option<Field>,
@@ -31,22 +33,31 @@ impl Default for TextKeyOrder {
 }
 
 impl TextKeyOrder {
-    /// Reads the key of the pair `pair` and the colon behind it, writes the key, and gives its
-    /// field, if it is one of Cloudflare's.
+    /// Reads the object's text up to the value of the pair `pair`, writes its key, and gives its
+    /// field, if it is one of Cloudflare's. Behind the last pair it reads the brace, and gives
+    /// `None`.
     #[inline(always)]
     pub(super) fn read_key(
         &mut self,
         pair: usize,
         lexer: &mut SliceLexer<'_>,
+        record: &mut Record,
         writer: &mut Writer<'_>,
-    ) -> Result<Option<Field>, Error> {
+    ) -> Result<Option<Option<Field>>, NotJson> {
         match self.0.get(pair) {
-            Some(Some(key)) if key.quoted.begins(lexer.as_slice()) => {
-                writer.put_padded(&key.encoded, key.size);
-                pass(lexer, key.quoted.size());
-                Ok(key.field)
+            Some(Some(key)) if key.lead.begins(lexer.as_slice()) => {
+                match key.field {
+                    Some(field) => put_number(field, writer),
+                    None => writer.put_padded(&key.encoded, key.size),
+                }
+                pass(lexer, key.lead.size());
+                Ok(Some(key.field))
             }
-            _ => self.read_other_key(pair, lexer, writer),
+            _ if lexer.as_slice().first() == Some(&b'}') => {
+                pass(lexer, 1);
+                Ok(None)
+            }
+            _ => self.read_other_key(pair, lexer, record, writer),
         }
     }
 
@@ -55,34 +66,64 @@ impl TextKeyOrder {
         &mut self,
         pair: usize,
         lexer: &mut SliceLexer<'_>,
+        record: &mut Record,
         writer: &mut Writer<'_>,
-    ) -> Result<Option<Field>, Error> {
+    ) -> Result<Option<Option<Field>>, NotJson> {
+        let text_before = lexer.as_slice();
+        let is_first = pair == 0;
+        match lexer.ws_peek() {
+            Some(b'{') if is_first => pass(lexer, 1),
+            Some(b',') if !is_first => pass(lexer, 1),
+            Some(b'}') if !is_first => {
+                pass(lexer, 1);
+                return Ok(None);
+            }
+            _ => return Err(NotJson),
+        }
+        if is_first && lexer.ws_peek() == Some(b'}') {
+            pass(lexer, 1);
+            return Ok(None);
+        }
         long_way!("key of a text read");
         let start = writer.position();
-        let text_before = lexer.as_slice();
         value::read_key(lexer, writer)?;
         lexer.ws_peek();
         let size = text_before.len() - lexer.as_slice().len();
-        let quoted = text_before.get(..size).unwrap_or_default();
+        let lead = text_before.get(..size).unwrap_or_default();
         let encoded = writer.written(start).unwrap_or_default();
         let field = text(encoded).and_then(Field::named);
+        // Of a key that comes twice the last one counts: the usual way does not look for that.
+        let is_new = field.is_none_or(|field| !record.seen().has(field));
         if let Some(place) = self.0.get_mut(pair) {
-            *place = Key::new(quoted, encoded, field);
+            *place = Key::new(lead, encoded, field).filter(|_| is_new);
         }
-        Ok(field)
+        if let Some(field) = field {
+            record.forget(field);
+            writer.rewind(start, writer.members());
+            put_number(field, writer);
+        }
+        Ok(Some(field))
     }
+}
+
+/// Writes the number of a field, for its key: one byte. Nobody but [`Record::foreign`] reads it.
+#[inline(always)]
+fn put_number(field: Field, writer: &mut Writer<'_>) {
+    const { assert!(FIELD_COUNT <= 0x80, "each number is a fixint") };
+    writer.put(&[field as u8]);
 }
 
 impl Key {
     /// `None` for a key that is too long, or has an escape in the text.
-    fn new(quoted: &[u8], encoded: &[u8], field: Option<Field>) -> Option<Self> {
+    fn new(lead: &[u8], encoded: &[u8], field: Option<Field>) -> Option<Self> {
         let name = text(encoded)?;
-        let behind = quoted.strip_prefix(b"\"")?.strip_prefix(name)?;
+        let quote = lead.iter().position(|byte| *byte == b'"')?;
+        let behind = lead.get(quote + 1..)?.strip_prefix(name)?;
         if behind.first() != Some(&b'"') || value::plain_size(name) < name.len() {
             return None;
         }
         let mut padded = [0; prefix::LONGEST];
         padded.get_mut(..encoded.len())?.copy_from_slice(encoded);
-        Some(Self { quoted: Prefix::new(quoted)?, encoded: padded, size: encoded.len(), field })
+        Some(Self { lead: Prefix::new(lead)?, encoded: padded, size: encoded.len(), field })
     }
 }

@@ -8,13 +8,14 @@ mod key_order;
 mod text_at;
 mod value;
 
-use hifijson::token::Lex;
-use hifijson::{Error, SliceLexer};
+use hifijson::SliceLexer;
+use hifijson::token::Lex as _;
 
 pub use self::around::{holds_record, is_cut};
 use self::around::{is_padding, without_mark};
 use self::key_order::TextKeyOrder;
-pub use self::text_at::TextAt;
+pub use self::text_at::{TextAt, TextKey};
+use self::value::NotJson;
 use crate::long_way::long_way;
 use crate::memory::{OutOfMemory, give_back, lengthen};
 use crate::msgpack::{Writer, text};
@@ -28,15 +29,14 @@ const SLACK: usize = 256;
 #[derive(Debug, Default)]
 pub struct JsonRecord {
     bytes: Vec<u8>,
-    /// How many of them were read last.
-    size: usize,
     order: TextKeyOrder,
 }
 
 impl JsonRecord {
-    /// The MessagePack that was read last.
+    /// The MessagePack that was read last, and what lies behind it: so its last values, too, can be
+    /// copied by [`Writer::copy_part`] in one go.
     pub fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.size).unwrap_or_default()
+        &self.bytes
     }
 
     /// Reads `text`, one complete JSON object, and indexes it. Around the object there may be white
@@ -52,12 +52,11 @@ impl JsonRecord {
         record: &mut Record,
         watch: &NameSet,
     ) -> Result<Option<&[u8]>, OutOfMemory> {
-        let Self { bytes, size, order } = self;
+        let Self { bytes, order } = self;
         let read = transcode(without_mark(text), b'{', bytes, is_padding, |lexer, writer| {
             read_record(lexer, record, watch, order, writer)
         })?;
-        if let Some(read) = read {
-            *size = read.len();
+        if read.is_some() {
             record.tell_dataset();
         }
         Ok(read)
@@ -79,18 +78,17 @@ pub fn transcode_array<'b>(
 }
 
 /// Calls `read` for the text and a writer over `bytes`, again with more room until what it writes
-/// fits. `None` when the text does not begin with the token `first`, is not UTF-8, or more is left
-/// behind white space than may be.
+/// fits. `None` when the text does not begin with the token `first`, or more is left behind white
+/// space than may be.
 fn transcode<'b>(
     text: &[u8],
     first: u8,
     bytes: &'b mut Vec<u8>,
     may_be_left: impl Fn(&[u8]) -> bool,
-    mut read: impl FnMut(&mut SliceLexer<'_>, &mut Writer<'_>) -> Result<(), Error>,
+    mut read: impl FnMut(&mut SliceLexer<'_>, &mut Writer<'_>) -> Result<(), NotJson>,
 ) -> Result<Option<&'b [u8]>, OutOfMemory> {
     let mut start = SliceLexer::new(text);
-    // Asking for ASCII first costs a third of asking for UTF-8.
-    if start.ws_peek() != Some(first) || !(text.is_ascii() || std::str::from_utf8(text).is_ok()) {
+    if start.ws_peek() != Some(first) {
         return Ok(None);
     }
     let mut room = text.len() + SLACK;
@@ -122,28 +120,27 @@ fn read_record(
     watch: &NameSet,
     order: &mut TextKeyOrder,
     writer: &mut Writer<'_>,
-) -> Result<(), Error> {
+) -> Result<(), NotJson> {
     record.clear(0);
     let opened = writer.open_root_map(usize::MAX);
     let mut pairs = 0;
-    lexer.discarded().seq(b'}', SliceLexer::ws_peek, |_, lexer| {
+    loop {
         let name_at = writer.position();
-        let field = order.read_key(pairs, lexer, writer)?;
+        let Some(field) = order.read_key(pairs, lexer, record, writer)? else { break };
         let start = writer.position();
         let absent = value::read(lexer, 1, field, writer)?;
         match field {
-            Some(field) => record.set(field, start, writer.position(), absent),
+            Some(field) => record.set_new(field, start, writer.position(), absent),
             None => {
                 let name = writer.written(name_at).and_then(text);
                 record.add_foreign(name, writer.written(start).unwrap_or_default(), watch);
             }
         }
         pairs += 1;
-        Ok::<_, Error>(())
-    })?;
+    }
     writer.add_members(pairs as u32);
     writer.close_root(opened);
-    record.set_pairs(pairs);
+    record.end_numbered(pairs);
     Ok(())
 }
 

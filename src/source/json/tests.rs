@@ -6,23 +6,35 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{JsonRecord, transcode_array};
-use crate::msgpack::AsJson;
+use crate::msgpack::{AsJson, map_pairs, text};
 use crate::source::{FIELD_COUNT, Field, NameSet, Record};
 
 /// Reads `text` after `before`, whose keys are then expected, and gives what came of it.
-fn read_after(before: &str, text: &str) -> Option<Value> {
+fn read_after(before: &str, text: impl AsRef<[u8]>) -> Option<Value> {
+    let text = text.as_ref();
     let (mut json, mut record) = (JsonRecord::default(), Record::default());
     let watch = NameSet::new(["event"]);
     json.read(before.as_bytes(), &mut record, &watch).expect("memory");
-    let bytes = json.read(text.as_bytes(), &mut record, &watch).expect("memory")?;
-    let whole = serde_json::to_value(AsJson::new(bytes)).expect("at most 24 levels");
-    assert_eq!(record.seen().len(), fields_of(&whole).count(), "{text}");
+    let bytes = json.read(text, &mut record, &watch).expect("memory")?;
+    let whole = with_names(bytes);
+    assert_eq!(record.seen().len(), fields_of(&whole).count(), "{}", text.escape_ascii());
     for (field, value) in fields_of(&whole) {
         let indexed = record.value(bytes, field).map(|part| part.bytes());
         let indexed = indexed.map(|raw| serde_json::to_value(AsJson::new(raw)).expect("JSON"));
-        assert_eq!(indexed, (!is_nothing(value)).then(|| value.clone()), "{text}");
+        assert_eq!(indexed, (!is_nothing(value)).then(|| value.clone()), "{}", text.escape_ascii());
     }
     Some(whole)
+}
+
+/// A record as JSON, with the names of the fields whose numbers stand for them.
+fn with_names(bytes: &[u8]) -> Value {
+    let name = |key: &[u8]| match text(key) {
+        Some(name) => String::from_utf8(name.to_vec()).expect("UTF-8"),
+        None => Field::ALL[usize::from(key[0])].name().to_owned(),
+    };
+    let value = |raw| serde_json::to_value(AsJson::new(raw)).expect("at most 24 levels");
+    let pairs = map_pairs(bytes).expect("a map");
+    Value::Object(pairs.map(|(key, raw)| (name(key), value(raw))).collect())
 }
 
 fn fields_of(record: &Value) -> impl Iterator<Item = (Field, &Value)> {
@@ -40,8 +52,8 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
-fn by_serde_json(text: &str) -> Option<Value> {
-    serde_json::from_str(text).ok().filter(Value::is_object)
+fn by_serde_json(text: impl AsRef<[u8]>) -> Option<Value> {
+    serde_json::from_slice(text.as_ref()).ok().filter(Value::is_object)
 }
 
 #[test]
@@ -92,6 +104,40 @@ fn what_is_no_json_is_refused() {
     }
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(24), "]".repeat(24));
     assert_eq!(read_after("{}", &deep), None);
+}
+
+/// Strings of each length around the windows that are looked at together, with one byte changed at
+/// each place, before the end of the text and far from it.
+#[test]
+fn a_string_with_more_than_ascii_is_read_where_it_is_utf8() {
+    let (mut read, mut refused) = (0, 0);
+    for size in 1..40 {
+        for place in 0..size {
+            for behind in ["", r#","b":"0123456789abcdef0123456789abcdef""#] {
+                for (kind, bytes) in [("é", 2), ("€", 3), ("\u{1f600}", 4), ("\u{7f}", 1)] {
+                    let text = "x".repeat(place) + kind + &"x".repeat(size - place);
+                    for first in 0..bytes {
+                        let whole = format!(r#"{{"a":"{text}"{behind}}}"#).into_bytes();
+                        let at = r#"{"a":""#.len() + place + first;
+                        let mut cut = whole.clone();
+                        cut.remove(at);
+                        for text in [&whole, &cut] {
+                            let expected = by_serde_json(text);
+                            *(if expected.is_some() { &mut read } else { &mut refused }) += 1;
+                            assert_eq!(read_after("{}", text), expected, "{}", text.escape_ascii());
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(read > 1_000 && refused > 1_000, "{read} and {refused}");
+    for text in
+        [&b"{\"a\xff\":1}"[..], b"{\"a\\n\xff\":1}", b"{\"a\":\"\\n\x80\"}", b"{\"a\":\xc3}"]
+    {
+        assert_eq!(by_serde_json(text), None);
+        assert_eq!(read_after("{}", text), None, "{}", text.escape_ascii());
+    }
 }
 
 #[test]
@@ -186,7 +232,7 @@ proptest! {
         text in object(),
         place: prop::sample::Index,
         // No digits: numbers beyond 64 bits and -0 are read otherwise, on purpose.
-        byte in prop::sample::select(&b"\"\\,:{}[] xu+\x01\x7f"[..]),
+        byte in prop::sample::select(&b"\"\\,:{}[] xu+\x01\x7f\x80\xc3\xff"[..]),
         cut: bool,
     ) {
         prop_assume!(!text.contains("Datetime") && !text.contains("Timestamp"));
@@ -197,8 +243,6 @@ proptest! {
         } else if let Some(damaged) = damaged.get_mut(place) {
             *damaged = byte;
         }
-        if let Ok(damaged) = String::from_utf8(damaged) {
-            prop_assert_eq!(read_after(&text, &damaged), by_serde_json(&damaged));
-        }
+        prop_assert_eq!(read_after(&text, &damaged), by_serde_json(&damaged));
     }
 }

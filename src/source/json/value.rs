@@ -11,7 +11,7 @@
 use hifijson::escape::Lex as _;
 use hifijson::num::LexWrite;
 use hifijson::token::{Expect, Lex};
-use hifijson::{Error, Read, SliceLexer, escape, str};
+use hifijson::{Read, SliceLexer};
 
 use crate::long_way::long_way;
 use crate::msgpack::Writer;
@@ -21,6 +21,16 @@ use crate::timestamp::Time;
 /// Text with containers nested deeper than this is refused: Fluent Bit's own decoder gives up at
 /// 32, and the mapping may put the value five levels down. It bounds the stack taken, too.
 const DEEPEST: usize = 24;
+/// A text is no JSON. What is wrong with it nobody asks, and this is told in a register.
+#[derive(Debug)]
+pub(super) struct NotJson;
+
+impl From<Expect> for NotJson {
+    fn from(_: Expect) -> Self {
+        Self
+    }
+}
+
 /// The bytes of a string that are looked at together.
 const WINDOW: usize = 16;
 
@@ -32,12 +42,28 @@ pub(super) fn read(
     depth: usize,
     field: Option<Field>,
     writer: &mut Writer<'_>,
-) -> Result<bool, Error> {
+) -> Result<bool, NotJson> {
     match lexer.as_slice().first() {
         Some(b'"') => read_string(lexer, writer),
         Some(b'0'..=b'9') => read_number(lexer, field, writer).map(|()| false),
+        Some(b't' | b'f') => read_bool(lexer, writer).map(|()| false),
         _ => read_other(lexer, depth, field, writer),
     }
+}
+
+/// Reads `true` or `false`. Which of them is not guessed: there is no branch for it.
+#[inline(always)]
+fn read_bool(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<(), NotJson> {
+    // There is always a byte behind `true`, at least the brace of the record.
+    let [first @ .., last] = *lexer.as_slice().first_chunk::<5>().ok_or(NotJson)?;
+    let is_true = first == *b"true";
+    let is_false = first == *b"fals" && last == b'e';
+    if !is_true & !is_false {
+        return Err(NotJson);
+    }
+    writer.bool(is_true);
+    pass(lexer, 5 - usize::from(is_true));
+    Ok(())
 }
 
 /// As [`read`], for what does not come first.
@@ -46,31 +72,22 @@ fn read_other(
     depth: usize,
     field: Option<Field>,
     writer: &mut Writer<'_>,
-) -> Result<bool, Error> {
-    long_way!("value of a text that is neither string nor number");
-    match lexer.ws_peek().ok_or(Expect::Value)? {
+) -> Result<bool, NotJson> {
+    long_way!("value of a text that is an array, an object or null");
+    match lexer.ws_peek().ok_or(NotJson)? {
         b'"' => return read_string(lexer, writer),
         b'-' | b'0'..=b'9' => read_number(lexer, field, writer)?,
-        b'[' | b'{' if depth >= DEEPEST => return Err(Error::Depth),
+        b'[' | b'{' if depth >= DEEPEST => return Err(NotJson),
         b'[' => return read_container(lexer, b']', depth + 1, writer),
         b'{' => return read_container(lexer, b'}', depth + 1, writer),
+        b't' | b'f' => read_bool(lexer, writer)?,
         // hifijson's own `null_or_bool` compares by a call.
-        _ => match lexer.as_slice() {
-            [b't', b'r', b'u', b'e', ..] => {
-                writer.bool(true);
-                pass(lexer, 4);
-            }
-            [b'f', b'a', b'l', b's', b'e', ..] => {
-                writer.bool(false);
-                pass(lexer, 5);
-            }
-            [b'n', b'u', b'l', b'l', ..] => {
-                writer.nil();
-                pass(lexer, 4);
-                return Ok(true);
-            }
-            _ => return Err(Expect::Value.into()),
-        },
+        _ if lexer.as_slice().starts_with(b"null") => {
+            writer.nil();
+            pass(lexer, 4);
+            return Ok(true);
+        }
+        _ => return Err(NotJson),
     }
     Ok(false)
 }
@@ -81,7 +98,7 @@ fn read_container(
     end: u8,
     depth: usize,
     writer: &mut Writer<'_>,
-) -> Result<bool, Error> {
+) -> Result<bool, NotJson> {
     let has_keys = end == b'}';
     let opened = match has_keys {
         true => writer.open_root_map(usize::MAX),
@@ -100,23 +117,22 @@ fn read_container(
 }
 
 /// Reads a key and the colon behind it.
-pub(super) fn read_key(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<(), Error> {
+pub(super) fn read_key(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<(), NotJson> {
     if lexer.ws_peek() != Some(b'"') {
-        return Err(Expect::String.into());
+        return Err(NotJson);
     }
     read_string(lexer, writer)?;
-    lexer.expect(SliceLexer::ws_peek, b':').ok_or(Expect::Colon.into())
+    lexer.expect(SliceLexer::ws_peek, b':').ok_or(NotJson)
 }
 
 /// Reads the string whose quote the lexer stands before; tells whether it is empty.
 #[inline(always)]
-fn read_string(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<bool, Error> {
+fn read_string(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<bool, NotJson> {
     let text = lexer.as_slice().get(1..).unwrap_or_default();
     if let Some(window) = text.first_chunk() {
         let size = plain_bytes(window);
         if text.get(size) == Some(&b'"') {
-            writer.str_header(size);
-            writer.put_padded(window, size);
+            writer.str_padded(window, size);
             pass(lexer, size + 2);
             return Ok(size == 0);
         }
@@ -124,38 +140,42 @@ fn read_string(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<bo
     read_long_string(lexer, writer)
 }
 
-/// As [`read_string`], for a string that is longer, has an escape, or is near to the end.
+/// As [`read_string`], for a string that is longer, has more than ASCII in it, or is near to the end.
 #[inline(never)]
-fn read_long_string(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<bool, Error> {
+fn read_long_string(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<bool, NotJson> {
     long_way!("string of a text that is long");
     pass(lexer, 1);
     let text = lexer.as_slice();
     let size = plain_size(text);
     if text.get(size) != Some(&b'"') {
-        return read_escaped(lexer, writer).map_err(Error::Str);
+        return read_any_string(lexer, writer);
     }
     writer.str(text.get(..size).unwrap_or_default());
     pass(lexer, size + 1);
     Ok(size == 0)
 }
 
-/// Reads what is left of a string behind its quote.
-fn read_escaped(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<bool, str::Error> {
-    long_way!("string of a text with escapes");
+/// Reads what is left of a string behind its quote: with escapes, and with more than ASCII, which
+/// must be UTF-8.
+fn read_any_string(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<bool, NotJson> {
+    long_way!("string of a text with escapes, or more than ASCII");
     let start = writer.begin_text();
     loop {
         let text = lexer.as_slice();
         let size = plain_size(text);
         writer.copy(text.get(..size).unwrap_or_default());
         pass(lexer, size);
-        match lexer.take_next().ok_or(str::Error::Eof)? {
+        if lexer.as_slice().first().is_some_and(|byte| !byte.is_ascii()) {
+            writer.copy(take_utf8(lexer)?.as_bytes());
+        }
+        match lexer.take_next().ok_or(NotJson)? {
             b'"' => break,
             b'\\' => {
-                let kind = lexer.take_next().ok_or(escape::Error::Eof)?;
-                let char = lexer.escape(kind)?;
+                let kind = lexer.take_next().ok_or(NotJson)?;
+                let char = lexer.escape(kind).map_err(|_| NotJson)?;
                 writer.copy(char.encode_utf8(&mut [0; 4]).as_bytes());
             }
-            _ => return Err(str::Error::Control),
+            _ => return Err(NotJson),
         }
     }
     let is_empty = writer.position() == start;
@@ -163,7 +183,16 @@ fn read_escaped(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<b
     Ok(is_empty)
 }
 
-/// How many bytes come before the first that a string cannot have without an escape.
+/// Takes the text up to the next byte that ends a string or needs an escape in one.
+fn take_utf8<'t>(lexer: &mut SliceLexer<'t>) -> Result<&'t str, NotJson> {
+    let text = lexer.as_slice();
+    let is_end = |byte: &u8| matches!(byte, 0..b' ' | b'"' | b'\\');
+    let size = text.iter().position(is_end).ok_or(NotJson)?;
+    pass(lexer, size);
+    std::str::from_utf8(text.get(..size).unwrap_or_default()).map_err(|_| NotJson)
+}
+
+/// How many bytes come before the first that ends a string, needs an escape in one, or is not ASCII.
 #[inline]
 pub(super) fn plain_size(text: &[u8]) -> usize {
     let mut at = 0;
@@ -174,7 +203,7 @@ pub(super) fn plain_size(text: &[u8]) -> usize {
         }
     }
     long_way!("string of a text looked at byte by byte");
-    let is_plain = |byte: &&u8| !matches!(byte, 0..b' ' | b'"' | b'\\');
+    let is_plain = |byte: &&u8| !matches!(byte, 0..b' ' | b'"' | b'\\' | 0x80..);
     at + text.get(at..).unwrap_or_default().iter().take_while(is_plain).count()
 }
 
@@ -183,19 +212,18 @@ pub(super) fn plain_size(text: &[u8]) -> usize {
 fn plain_bytes(window: &[u8; WINDOW]) -> usize {
     let half = |half: &[u8]| half.first_chunk().map_or(0, |half| stops(u64::from_le_bytes(*half)));
     let (low, high) = window.split_at(WINDOW / 2);
-    let (low, high) = (half(low), half(high));
-    let stop = if low != 0 { low.trailing_zeros() } else { 64 + high.trailing_zeros() };
-    (stop / 8) as usize
+    let stops = u128::from(half(high)) << 64 | u128::from(half(low));
+    (stops.trailing_zeros() / 8) as usize
 }
 
-/// The highest bit of each byte that ends a string or must be escaped in one. Behind the first
-/// such byte, bits may be set too many, for the subtractions borrow; nobody looks there.
+/// The highest bit of each byte that is not plain. Behind the first such byte, bits may be set too
+/// many, for the subtractions borrow; nobody looks there.
 #[inline(always)]
 fn stops(word: u64) -> u64 {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
-    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word;
+    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit));
     let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    (below(word, b' ') | equal(b'"') | equal(b'\\')) & (ONES << 7)
+    (word | below(word, b' ') | equal(b'"') | equal(b'\\')) & (ONES << 7)
 }
 
 /// Reads a number, which may be the value of a field.
@@ -204,7 +232,7 @@ fn read_number(
     lexer: &mut SliceLexer<'_>,
     field: Option<Field>,
     writer: &mut Writer<'_>,
-) -> Result<(), Error> {
+) -> Result<(), NotJson> {
     let Some((number, size)) = plain_integer(lexer.as_slice()) else {
         return read_other_number(lexer, field, writer);
     };
@@ -257,9 +285,9 @@ fn read_other_number(
     lexer: &mut SliceLexer<'_>,
     field: Option<Field>,
     writer: &mut Writer<'_>,
-) -> Result<(), Error> {
+) -> Result<(), NotJson> {
     long_way!("number of a text that is no plain integer");
-    let (text, parts) = lexer.num_string().validated()?;
+    let (text, parts) = lexer.num_string().validated().map_err(|_| NotJson)?;
     if parts.is_int() {
         match (text.parse(), text.parse()) {
             (Ok(number), _) => writer.uint(number),
@@ -285,8 +313,10 @@ fn rounds_time(text: &str, field: Option<Field>, number: f64) -> bool {
         && exact != Time::from_float(number)
 }
 
-/// Passes over the first `size` bytes.
+/// Passes over the first `size` bytes, which are there.
 #[inline(always)]
 pub(super) fn pass(lexer: &mut SliceLexer<'_>, size: usize) {
-    *lexer = SliceLexer::new(lexer.as_slice().get(size..).unwrap_or_default());
+    if let Some(rest) = lexer.as_slice().get(size..) {
+        *lexer = SliceLexer::new(rest);
+    }
 }
