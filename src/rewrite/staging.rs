@@ -105,12 +105,11 @@ impl Staging {
     /// What the rest of the chunk will come to if it grows as it has grown so far, and a little.
     fn likely_to_follow(&self, staged: usize, read: usize) -> usize {
         let left = self.chunk_len.saturating_sub(read);
+        if left == 0 {
+            return 0;
+        }
         let written = (self.flushed + staged) as u128;
         let grown = written * left as u128 / (read.max(1) as u128);
-        usize::try_from(grown + grown / 16).unwrap_or(left).saturating_add(if left > 0 {
-            256
-        } else {
-            0
-        })
+        usize::try_from(grown + grown / 16).unwrap_or(left).saturating_add(256)
     }
 }
