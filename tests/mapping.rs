@@ -8,6 +8,8 @@
 
 #[path = "mapping/addresses.rs"]
 mod addresses;
+#[path = "mapping/again.rs"]
+mod again;
 #[path = "mapping/answers.rs"]
 mod answers;
 #[path = "mapping/bad_values.rs"]

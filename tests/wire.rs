@@ -284,6 +284,11 @@ fn parameters_of_services_have_the_values_that_their_keys_allow() {
         read.map(|(.., data)| data)
     };
     assert_eq!(data_of(b"\0\x03\0\x02\x01\xbb").as_deref(), Some("1 . port=443"));
+    // Bytes of a protocol that have a meaning, or no character: quotes, comma, backslash, DEL, 0x80.
+    assert_eq!(
+        data_of(b"\0\x01\0\x0a\x09a\"b,c\\d\x7f\x80").as_deref(),
+        Some(r#"1 . alpn="a\"b\\,c\\\\d\127\128""#)
+    );
     for wrong in [
         &b"\0"[..],
         b"\0\x03",

@@ -242,3 +242,72 @@ fn records_that_take_turns() {
     ];
     assert_eq!(long_ways(HEADS[0], ALL, record), expected.into());
 }
+
+/// A record without any flag of the query has the same fields as one with flags, and a template of
+/// its own: it is found after the other one did not fit.
+#[test]
+fn records_with_and_without_flags_take_turns() {
+    let record = |i: usize| {
+        let mut record = dns_firewall_logs(i);
+        for flag in ["QueryDO", "QueryRD"] {
+            record[flag] = json!(i % 2 == 0);
+        }
+        record
+    };
+    let expected = [MAP16, ("template that does not fit", 2), ("what was written handed on", 1)];
+    assert_eq!(long_ways(HEADS[0], PLAIN, record), expected.into());
+}
+
+/// A foreign field whose name the mapping does not write stays in its place without a look at it.
+#[test]
+fn records_with_a_foreign_field() {
+    const FULL: (&str, usize) = ("record in full", 4);
+    const COPIED: (&str, usize) = ("what was written handed on", 1);
+    const LOOKED_FOR: [(&str, usize); 2] =
+        [("name compared", 8), ("places for foreign fields looked for", 4)];
+    let with = |name: &'static str| {
+        move |i: usize| {
+            let mut record = dns_logs(i);
+            record[name] = json!("a");
+            record
+        }
+    };
+    assert_eq!(long_ways(HEADS[0], PLAIN, with("zone")), [TWO_V6, FULL, COPIED].into());
+    let taken = [[TWO_V6, FULL], LOOKED_FOR].concat().into_iter().chain([COPIED]).collect();
+    assert_eq!(long_ways(HEADS[0], PLAIN, with("dns")), taken);
+}
+
+/// Numbers from 200 to 255 in all forms.
+#[test]
+fn addresses_are_told_at_first_sight() {
+    for address in ["10.206.216.226", "192.168.239.249", "172.16.250.255", "10.209.200.206"] {
+        let record = |i: usize| {
+            let mut record = dns_logs(i);
+            record["SourceIP"] = json!(address);
+            record
+        };
+        let expected = [("what was written handed on", 1)].into();
+        assert_eq!(long_ways(HEADS[0], ALL, record), expected, "{address}");
+    }
+}
+
+/// What decides whether a value is written is told before the template is looked for.
+#[test]
+fn records_whose_values_are_of_two_kinds_take_turns() {
+    let taken = |settings, record: fn(usize) -> Value| {
+        let ways = long_ways(HEADS[0], settings, record);
+        assert_eq!(ways.get("template that does not fit"), None, "{settings:?}");
+        assert_eq!(ways.get("record in full"), None, "{settings:?}");
+    };
+    taken(ALL, |i| {
+        let names = ["example.com", "www.example.com", "com"];
+        let mut record = dns_logs(i);
+        record["QueryName"] = json!(names[i % 3]);
+        record
+    });
+    taken(ECS, |i| {
+        let mut record = gateway_dns(i);
+        record["Protocol"] = json!(["udp", "doh"][i % 2]);
+        record
+    });
+}

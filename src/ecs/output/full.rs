@@ -92,6 +92,7 @@ impl Full<'_, '_, '_> {
     }
 
     fn write_unmapped(&mut self, fields: FieldSet, foreign_pairs: usize) {
+        long_way!("places for foreign fields looked for");
         let opened = self.draft.writer.open_map(key!("unmapped"), foreign_pairs);
         self.draft.for_each_foreign(fields, |draft, key, value| {
             if draft.place_of_foreign(key, value) == ForeignPlace::Unmapped {

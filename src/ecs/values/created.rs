@@ -58,3 +58,26 @@ impl Created {
             .map_or([0; ENCODED], |all| *all);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Created;
+    use crate::msgpack::Writer;
+    use crate::timestamp::Time;
+
+    /// Each event has its own time, though the last one's text is remembered.
+    #[test]
+    fn events_with_other_times_have_other_texts() {
+        let mut created = Created::default();
+        let texts =
+            [(1, b"\xbb1970-01-01T00:00:01.000000Z"), (2, b"\xbb1970-01-01T00:00:02.000000Z")];
+        for (second, text) in texts.into_iter().cycle().take(5) {
+            let encoded = [0xd7, 0, 0, 0, 0, second, 0, 0, 0, 0];
+            let mut room = [0; 100];
+            let mut writer = Writer::new(&mut room);
+            assert!(created.write(&mut writer, &encoded, || Time::new(second.into(), 0)));
+            let size = writer.finish().unwrap_or_default();
+            assert_eq!(room.get(..size), Some(&text[..]));
+        }
+    }
+}

@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{JsonRecord, transcode_array};
+use super::{JsonRecord, is_cut, transcode_array};
 use crate::msgpack::{AsJson, map_pairs, text};
 use crate::source::{FIELD_COUNT, Field, NameSet, Record};
 
@@ -244,5 +244,37 @@ proptest! {
             *damaged = byte;
         }
         prop_assert_eq!(read_after(&text, &damaged), by_serde_json(&damaged));
+    }
+}
+
+#[test]
+fn a_text_is_cut_when_its_object_has_no_end() {
+    for whole in [
+        "",
+        "{}",
+        "{\"a\":[{}]}",
+        "{\"a\":\"\\\"{[\"}",
+        "{\"a\":{\"b\":[]},\"c\":\"\\\\\"}",
+        "x{",
+        "[",
+        "{}{",
+        "\\{}",
+        "{]{",
+    ] {
+        assert!(!is_cut(whole.as_bytes()), "{whole}");
+    }
+    for cut in [
+        "{",
+        "{\"a\":[{}",
+        "{\"a\":[{}]",
+        "{\"a\":{\"b\":[]}",
+        "{\"a\":\"}",
+        "{\"a\":\"\\\"}",
+        "{\"a\":\"\\\\\\\"}",
+        "\u{feff} {",
+        "{\"}\":[",
+        "{\\\"}",
+    ] {
+        assert!(is_cut(cut.as_bytes()), "{cut}");
     }
 }
