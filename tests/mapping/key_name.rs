@@ -146,6 +146,11 @@ fn preserve_key_keeps_the_field() {
     assert_eq!(mapped(&mut mapper("key_name=log preserve_key=true"), &text), kept);
     assert_eq!(mapped(&mut mapper("key_name=log preserve_key=yes reserve_data=no"), &text), kept);
     assert_eq!(mapped(&mut mapper("key_name=log preserve_key=off"), &text), with_foreign("", &[]));
+    // Without the others it stays alone, though the text has foreign fields, too.
+    let text = RECORD.replace('}', r#","x":1}"#);
+    let kept = with_foreign("", &[("log", text.as_str().into())]);
+    let without = "key_name=log preserve_key=on reserve_data=off";
+    assert_eq!(mapped(&mut mapper(without), &in_text(&text)), kept);
     // Its name may be taken.
     let record = field("source", RECORD.into());
     let mut expected = output(
