@@ -65,4 +65,19 @@ fn what_a_field_writes_is_decided_for_each_record() {
         ),
     ];
     check("", "dns_logs", REFUSED);
+    // What is told ahead of the rows holds when the record is written anew, too.
+    const IN_PARTS: &[Record] = &[
+        (
+            r#""QueryRD":true"#,
+            r#"{"dns":{"header_flags":["RD"],"question":
+            {"registered_domain":"example.com","top_level_domain":"com"}}}"#,
+            "{}",
+        ),
+        (
+            r#""QueryRD":false"#,
+            r#"{"dns":{"question":{"registered_domain":"example.com","top_level_domain":"com"}}}"#,
+            "{}",
+        ),
+    ];
+    check("enrich=domain", "dns_firewall_logs", IN_PARTS);
 }
