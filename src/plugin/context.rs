@@ -15,7 +15,8 @@ use crate::rewrite::{Answer, Counts, Mapper, Outcome, Tally};
 
 /// Everything that belongs to one filter instance.
 pub(super) struct Context {
-    mapper: Mapper,
+    // On the heap, for a host may start the filter on a small stack.
+    mapper: Box<Mapper>,
     /// Of all chunks but those that failed for want of memory.
     counts: Counts,
     log: Log,
@@ -36,7 +37,7 @@ struct Opening {
     internals: Option<Internals>,
     log: Log,
     settings: Config,
-    mapper: Mapper,
+    mapper: Box<Mapper>,
 }
 
 impl Opening {
@@ -47,7 +48,7 @@ impl Opening {
         let internals = instance.internals(registered(layout.shape), config);
         let log = Log::new(&name, internals.and_then(|internals| internals.log_level));
         let settings = Config::read(|key| instance.property(key));
-        match settings.and_then(|settings| Ok((Mapper::new(&settings)?, settings))) {
+        match settings.and_then(|settings| Ok((Box::new(Mapper::new(&settings)?), settings))) {
             Ok((mapper, settings)) => Some(Self { name, layout, internals, log, settings, mapper }),
             Err(wrong) => {
                 log.error(format_args!("{wrong}"));
