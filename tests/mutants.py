@@ -278,10 +278,11 @@ def fails(file, args, mutant, seconds):
     return why or (f"ended with {code}" if code else None)
 
 
-def baseline(files):
+def baseline(files, mutants):
     """The seconds that each test may take."""
     allowed = {}
-    for name, args in {(name, *args): args for name, args in sum(MAPPER_ROUNDS + PLUGIN_ROUNDS, [])}.items():
+    tests = [test for mutant in mutants for tests in rounds(mutant) for test in tests]
+    for name, args in {(name, *args): args for name, args in tests}.items():
         start = time.monotonic()
         if why := fails(files[name[0]], args, 0, 900):
             sys.exit(f"{name} fails without a mutant: {why}")
@@ -330,7 +331,13 @@ def copy():
     shutil.copytree(ROOT, TREE, ignore=shutil.ignore_patterns("target", ".git"), symlinks=True)
 
 
+def save(mutants, became):
+    named = {mutant["name"]: became.get(mutant["id"]) for mutant in mutants}
+    (OUT / "became.json").write_text(json.dumps(named, indent=1))
+
+
 def report(mutants, became):
+    """Prints the table and what lived; gives the sums."""
     table = collections.defaultdict(collections.Counter)
     total = collections.Counter()
     for mutant in mutants:
@@ -348,8 +355,6 @@ def report(mutants, became):
     for mutant in mutants:
         if became.get(mutant["id"]) == "missed":
             print("not noticed:", mutant["name"])
-    named = {mutant["name"]: became.get(mutant["id"]) for mutant in mutants}
-    (OUT / "became.json").write_text(json.dumps(named, indent=1))
     return total
 
 
@@ -369,7 +374,7 @@ def main():
     files, _, done = build(sorted({name for name, _ in sum(MAPPER_ROUNDS, [])}))
     if files is None:
         sys.exit(done.stderr[-5000:])
-    allowed = baseline(files)
+    allowed = baseline(files, mutants)
     jobs = int(os.environ.get("JOBS", "2"))
     for number in range(len(MAPPER_ROUNDS)):
         left = [m for m in mutants if m["id"] in late and became.get(m["id"], "missed") == "missed"]
@@ -378,7 +383,7 @@ def main():
             judged = pool.map(lambda m: judge(m, files, allowed, rounds(m)[number]), left)
             for mutant, what in zip(left, judged):
                 became[mutant["id"]] = what
-        report(mutants, became)
+                save(mutants, became)
     copy()
     # The other packages, without a limit.
     build({name for name, _ in MAPPER_ROUNDS[0]}, "0")
@@ -386,6 +391,7 @@ def main():
     for mutant in mutants:
         if mutant["id"] not in late:
             became[mutant["id"]] = by_itself(mutant, sources[mutant["file"]], allowed)
+            save(mutants, became)
     total = report(mutants, became)
     sys.exit(1 if total["missed"] > 0.03 * (total["missed"] + total["noticed"]) else 0)
 
