@@ -4,8 +4,9 @@
 A file of records of dns_logs goes through in_tail to the null output: as raw lines, through the json
 parser, through this filter without and with that parser, and behind the parser through a Lua filter that
 does the same mapping, or a chain of modify and nest filters that does a part of it (benches/pipeline/). A
-filter that hands back ready-made events of ECS, of the same bytes, shows what Fluent Bit itself spends
-around every filter that makes such events: the floor.
+filter that counts the events and hands back as many ready-made ones of ECS (those of the first records,
+again and again) is the floor: what Fluent Bit spends around any filter that makes such events, and one
+reading and one copy.
 All take turns, and a round runs the quick ones several times. The processor time of the whole process is
 measured, and the median over the rounds is printed. What a filter adds is the difference to the runs
 without one in the same round. Before anything is timed, each pipeline's output is compared with what it
@@ -143,8 +144,7 @@ def build_ready(directory):
 
 
 def make_ready(fluent_bit, directory, lines):
-    """Has this filter make the events of the file `lines`, for the filter that hands them back again
-    and again: so few that they stay in the processor's cache."""
+    """Has this filter make the events of the file `lines`, for the filter that hands them back."""
     (directory / "ready").unlink(missing_ok=True)
     output = "\n[OUTPUT]\n    Name null\n    Match *\n"
     run(fluent_bit, configuration(directory, "record", lines, output), recording=True)

@@ -92,6 +92,10 @@ static void read_ready(FILE *file)
     }
     for (size_t at = 0; at < size && events < MOST_EVENTS; events++) {
         at = skip(ready, at, size);
+        if (at == 0) {
+            events = 0; /* It is cut: the start fails. */
+            return;
+        }
         starts[events + 1] = at;
     }
 }

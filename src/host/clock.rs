@@ -1,6 +1,6 @@
 //! The time of day, as the host's metrics want it.
 
-/// Nanoseconds since 1970.
+/// Nanoseconds since 1970, as of the kernel's last tick: up to some milliseconds late.
 pub(crate) fn now() -> u64 {
     let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: it is there to be written to.

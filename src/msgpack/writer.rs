@@ -213,6 +213,7 @@ impl<'a> Writer<'a> {
     /// Writes the first `size` bytes of a padded short string, in one copy of the whole.
     #[inline(always)]
     pub fn str_padded(&mut self, padded: &[u8; 16], size: usize) {
+        debug_assert!(size <= padded.len(), "the string is in its padding");
         match self.room.get_mut(self.at..).and_then(|rest| rest.first_chunk_mut::<17>()) {
             Some([header, place @ ..]) => {
                 *header = marker::FIXSTR | (size as u8 & 0x1f);

@@ -10,9 +10,9 @@ const WORDS: usize = LONGEST / 8;
 
 /// A constant of up to 32 bytes, padded to words of eight, with the masks of its real bytes.
 ///
-/// Of a record whose keys come in a known order, each comparison and each branch is what it was in the record
-/// before, so the processor guesses them right. Wider words are compared in vectors, and bringing
-/// the outcome back took longer.
+/// Of a record whose keys come in a known order, each comparison and each branch is what it was in
+/// the record before, so the processor guesses them right. Wider words are compared in vectors, and
+/// bringing the outcome back took longer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Prefix {
     words: [u64; WORDS],

@@ -6,7 +6,7 @@ use super::key_order::KeyOrder;
 use super::name_set::NameSet;
 use super::spans::{Span, Spans};
 use crate::long_way::long_way;
-use crate::msgpack::{Malformed, Part, map_head, map_pairs, skip, skip_value, text};
+use crate::msgpack::{Malformed, Part, is_absent, map_head, map_pairs, skip, skip_value, text};
 
 /// Orders are told apart by their number of pairs, modulo this.
 const ORDERS: usize = 4;
@@ -130,27 +130,21 @@ impl Record {
         self.has_event = false;
     }
 
-    /// Notes where the value of a field is, as it came last.
+    /// Notes where the value of a field is; of one that comes twice the last counts.
     #[inline(always)]
     fn set(&mut self, field: Field, start: usize, end: usize, absent: bool) {
-        self.forget(field);
-        self.set_new(field, start, end, absent);
+        self.present = self.present.without(field.alone());
+        self.set_once(field, start, end, absent);
     }
 
-    /// As [`Record::set`], of a field that did not come before.
+    /// As [`Record::set`], where it is looked at the end whether a field came twice.
     #[inline(always)]
     #[expect(clippy::indexing_slicing, reason = "one span for each field")]
-    pub(super) fn set_new(&mut self, field: Field, start: usize, end: usize, absent: bool) {
+    pub(super) fn set_once(&mut self, field: Field, start: usize, end: usize, absent: bool) {
         self.spans[field as usize] = Span { start, end };
         let field = field.alone();
         self.seen = self.seen.or(field);
         self.present = self.present.or(field.when(!absent));
-    }
-
-    /// Forgets the value of a field.
-    #[inline(always)]
-    pub(super) fn forget(&mut self, field: Field) {
-        self.present = self.present.without(field.alone());
     }
 
     pub(super) fn add_foreign(&mut self, name: Option<&[u8]>, value: &[u8], watch: &NameSet) {
@@ -162,11 +156,26 @@ impl Record {
         }
     }
 
-    /// Ends a record in which the fields' numbers stand for the keys of Cloudflare's: see
-    /// [`Record::foreign`].
-    pub(super) fn end_numbered(&mut self, pairs: usize) {
+    /// Ends a record of so many pairs, in whose `bytes` the numbers of fields stand for the keys of
+    /// Cloudflare's: see [`Record::foreign`].
+    #[inline(always)]
+    pub(super) fn end_numbered(&mut self, pairs: usize, bytes: &[u8]) {
         self.is_numbered = true;
         self.pairs = pairs;
+        if self.seen.len() + self.unknown != pairs {
+            self.look_for_absent(bytes);
+        }
+    }
+
+    /// Looks which of the values are absent that came last, when a field came twice.
+    #[cold]
+    fn look_for_absent(&mut self, bytes: &[u8]) {
+        long_way!("field of a text that came twice");
+        for field in self.seen {
+            if is_absent(self.value_there(bytes, field).bytes()) {
+                self.present.remove(field);
+            }
+        }
     }
 
     /// The keys that came, also those with an empty value.
@@ -239,7 +248,8 @@ impl Record {
         self.spans[field as usize]
     }
 
-    /// The encoded record.
+    /// The encoded record, and what lies behind it; of one that was text, with the numbers of fields
+    /// for Cloudflare's keys.
     pub fn raw<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
         bytes.get(self.start..).unwrap_or_default()
     }

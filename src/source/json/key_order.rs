@@ -1,4 +1,4 @@
-//! The keys of the record before, which are likely to come again in the same order.
+//! For each place in a record the key that was read there last, which is likely to come again.
 
 use hifijson::SliceLexer;
 use hifijson::token::Lex as _;
@@ -9,9 +9,9 @@ use crate::msgpack::{Writer, text};
 use crate::source::fields::{FIELD_COUNT, Field};
 use crate::source::key_order::MOST_PAIRS;
 use crate::source::prefix::{self, Prefix};
-use crate::source::record::Record;
 
-/// The keys, by the place of their pair; `None` where there was none that can be compared.
+/// The keys, by the place of their pair; `None` where there was none that can be compared. They
+/// need not be those of one record: a short one leaves those behind its end.
 #[derive(Debug)]
 pub(super) struct TextKeyOrder([Option<Key>; MOST_PAIRS]);
 
@@ -41,7 +41,6 @@ impl TextKeyOrder {
         &mut self,
         pair: usize,
         lexer: &mut SliceLexer<'_>,
-        record: &mut Record,
         writer: &mut Writer<'_>,
     ) -> Result<Option<Option<Field>>, NotJson> {
         match self.0.get(pair) {
@@ -57,7 +56,7 @@ impl TextKeyOrder {
                 pass(lexer, 1);
                 Ok(None)
             }
-            _ => self.read_other_key(pair, lexer, record, writer),
+            _ => self.read_other_key(pair, lexer, writer),
         }
     }
 
@@ -66,7 +65,6 @@ impl TextKeyOrder {
         &mut self,
         pair: usize,
         lexer: &mut SliceLexer<'_>,
-        record: &mut Record,
         writer: &mut Writer<'_>,
     ) -> Result<Option<Option<Field>>, NotJson> {
         let text_before = lexer.as_slice();
@@ -92,13 +90,10 @@ impl TextKeyOrder {
         let lead = text_before.get(..size).unwrap_or_default();
         let encoded = writer.written(start).unwrap_or_default();
         let field = text(encoded).and_then(Field::named);
-        // Of a key that comes twice the last one counts: the usual way does not look for that.
-        let is_new = field.is_none_or(|field| !record.seen().has(field));
         if let Some(place) = self.0.get_mut(pair) {
-            *place = Key::new(lead, encoded, field).filter(|_| is_new);
+            *place = Key::new(lead, encoded, field);
         }
         if let Some(field) = field {
-            record.forget(field);
             writer.rewind(start, writer.members());
             put_number(field, writer);
         }
@@ -107,6 +102,8 @@ impl TextKeyOrder {
 }
 
 /// Writes the number of a field, for its key: one byte. Nobody but [`Record::foreign`] reads it.
+///
+/// [`Record::foreign`]: crate::source::Record::foreign
 #[inline(always)]
 fn put_number(field: Field, writer: &mut Writer<'_>) {
     const { assert!(FIELD_COUNT <= 0x80, "each number is a fixint") };

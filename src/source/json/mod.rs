@@ -33,16 +33,16 @@ pub struct JsonRecord {
 }
 
 impl JsonRecord {
-    /// The MessagePack that was read last, and what lies behind it: so its last values, too, can be
-    /// copied by [`Writer::copy_part`] in one go.
+    /// The MessagePack that was read last, and behind it bytes that mean nothing: with them the last
+    /// values, too, can be copied in one go.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
     /// Reads `text`, one complete JSON object, and indexes it. Around the object there may be white
     /// space, before it a byte order mark, behind it NULs and one comma: what files and senders put
-    /// between records. Gives the MessagePack that the index is over; `None` when the text is
-    /// anything else.
+    /// between records. Gives the MessagePack that the index is over, in which the number of a field
+    /// stands for its key; `None` when the text is anything else.
     ///
     /// # Errors
     /// [`OutOfMemory`]; the index means nothing then.
@@ -126,11 +126,11 @@ fn read_record(
     let mut pairs = 0;
     loop {
         let name_at = writer.position();
-        let Some(field) = order.read_key(pairs, lexer, record, writer)? else { break };
+        let Some(field) = order.read_key(pairs, lexer, writer)? else { break };
         let start = writer.position();
         let absent = value::read(lexer, 1, field, writer)?;
         match field {
-            Some(field) => record.set_new(field, start, writer.position(), absent),
+            Some(field) => record.set_once(field, start, writer.position(), absent),
             None => {
                 let name = writer.written(name_at).and_then(text);
                 record.add_foreign(name, writer.written(start).unwrap_or_default(), watch);
@@ -140,7 +140,7 @@ fn read_record(
     }
     writer.add_members(pairs as u32);
     writer.close_root(opened);
-    record.end_numbered(pairs);
+    record.end_numbered(pairs, writer.written(0).unwrap_or_default());
     Ok(())
 }
 

@@ -16,14 +16,19 @@ fn read_after(before: &str, text: impl AsRef<[u8]>) -> Option<Value> {
     let watch = NameSet::new(["event"]);
     json.read(before.as_bytes(), &mut record, &watch).expect("memory");
     let bytes = json.read(text, &mut record, &watch).expect("memory")?;
-    let whole = with_names(bytes);
+    Some(whole(&record, bytes, text))
+}
+
+/// The record that was read from `text`; its index has to be over its members.
+fn whole(record: &Record, bytes: &[u8], text: impl AsRef<[u8]>) -> Value {
+    let (whole, text) = (with_names(bytes), text.as_ref());
     assert_eq!(record.seen().len(), fields_of(&whole).count(), "{}", text.escape_ascii());
     for (field, value) in fields_of(&whole) {
         let indexed = record.value(bytes, field).map(|part| part.bytes());
         let indexed = indexed.map(|raw| serde_json::to_value(AsJson::new(raw)).expect("JSON"));
         assert_eq!(indexed, (!is_nothing(value)).then(|| value.clone()), "{}", text.escape_ascii());
     }
-    Some(whole)
+    whole
 }
 
 /// A record as JSON, with the names of the fields whose numbers stand for them.
@@ -104,6 +109,38 @@ fn what_is_no_json_is_refused() {
     }
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(24), "]".repeat(24));
     assert_eq!(read_after("{}", &deep), None);
+}
+
+/// What is expected comes from records of several shapes: a short one leaves what longer ones had.
+fn reads_in_turns(texts: &[String]) {
+    let (mut json, mut record) = (JsonRecord::default(), Record::default());
+    let watch = NameSet::new(["event"]);
+    for text in texts {
+        let bytes = json.read(text.as_bytes(), &mut record, &watch).expect("memory");
+        let read = bytes.map(|bytes| whole(&record, bytes, text));
+        assert_eq!(read, by_serde_json(text), "{texts:?}");
+    }
+}
+
+#[test]
+fn of_a_field_that_comes_twice_the_last_counts_whatever_came_before() {
+    let texts = [
+        r#"{"x":1,"QueryName":"a","ColoCode":"FRA"}"#,
+        r#"{"QueryName":"a"}"#,
+        r#"{"QueryName":"a","QueryName":"","ColoCode":"FRA"}"#,
+        r#"{"x":1,"QueryName":"a"}"#,
+        r#"{"QueryName":"a","QueryName":"","ColoCode":null}"#,
+        r#"{"\u0051ueryName":"a","QueryName":"","ColoCode":"F","ColoCode":[]}"#,
+        r#"{"QueryName":"","QueryName":"a","ColoCode":[],"ColoCode":"F"}"#,
+    ];
+    for first in 0..texts.len() {
+        for second in 0..texts.len() {
+            let turns = [0, first, second].map(|i| texts[i]);
+            reads_in_turns(
+                &turns.iter().chain(&texts).map(|&text| text.to_owned()).collect::<Vec<_>>(),
+            );
+        }
+    }
 }
 
 /// Strings of each length around the windows that are looked at together, with one byte changed at
@@ -227,6 +264,20 @@ proptest! {
     }
 
     /// After one byte was changed, or the end cut off, too.
+    #[test]
+    fn few_names_are_read_alike_in_turns(
+        texts in prop::collection::vec(prop::collection::vec((
+            prop::sample::select(vec!["QueryName", "ColoCode", "SourceIP", "x"]),
+            prop::sample::select(vec!["\"a\"", "\"\"", "1", "null", "[]", "true"]),
+        ), 0..5), 1..6),
+    ) {
+        let member = |(name, value): &(&str, &str)| format!("\"{name}\":{value}");
+        let text = |members: &Vec<_>| {
+            format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(","))
+        };
+        reads_in_turns(&texts.iter().map(text).collect::<Vec<_>>());
+    }
+
     #[test]
     fn damaged_json_is_read_alike(
         text in object(),

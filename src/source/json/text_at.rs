@@ -8,7 +8,7 @@ use crate::source::record::is_ecs_already;
 #[derive(Debug)]
 pub struct TextKey {
     name: Vec<u8>,
-    /// As it is usually encoded, where it is short.
+    /// Its usual encoding; `None` where that is long, and for `event`, whose value must be looked at.
     encoded: Option<Prefix>,
 }
 

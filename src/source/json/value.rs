@@ -21,7 +21,8 @@ use crate::timestamp::Time;
 /// Text with containers nested deeper than this is refused: Fluent Bit's own decoder gives up at
 /// 32, and the mapping may put the value five levels down. It bounds the stack taken, too.
 const DEEPEST: usize = 24;
-/// A text is no JSON. What is wrong with it nobody asks, and this is told in a register.
+
+/// The text is no JSON. Nobody asks why, and without a reason this fits a register.
 #[derive(Debug)]
 pub(super) struct NotJson;
 
@@ -54,7 +55,7 @@ pub(super) fn read(
 /// Reads `true` or `false`. Which of them is not guessed: there is no branch for it.
 #[inline(always)]
 fn read_bool(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<(), NotJson> {
-    // There is always a byte behind `true`, at least the brace of the record.
+    // There is always a byte behind `true`, at least the end of the object or array that it is in.
     let [first @ .., last] = *lexer.as_slice().first_chunk::<5>().ok_or(NotJson)?;
     let is_true = first == *b"true";
     let is_false = first == *b"fals" && last == b'e';
@@ -66,7 +67,8 @@ fn read_bool(lexer: &mut SliceLexer<'_>, writer: &mut Writer<'_>) -> Result<(), 
     Ok(())
 }
 
-/// As [`read`], for what does not come first.
+/// As [`read`], for what is rarer: white space before the value, a negative number, an array, an
+/// object, null, and any value in a container.
 fn read_other(
     lexer: &mut SliceLexer<'_>,
     depth: usize,
@@ -313,7 +315,7 @@ fn rounds_time(text: &str, field: Option<Field>, number: f64) -> bool {
         && exact != Time::from_float(number)
 }
 
-/// Passes over the first `size` bytes, which are there.
+/// Passes over the first `size` bytes, which must be there: otherwise nothing is passed.
 #[inline(always)]
 pub(super) fn pass(lexer: &mut SliceLexer<'_>, size: usize) {
     if let Some(rest) = lexer.as_slice().get(size..) {
