@@ -113,3 +113,48 @@ impl Staging {
         usize::try_from(grown + grown / 16).unwrap_or(left).saturating_add(256)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::expect_used, reason = "a test")]
+mod tests {
+    use super::{OutOfMemory, Output, Staging};
+
+    /// How long the whole output would become, by what was told at each hand-over.
+    #[derive(Default)]
+    struct Foretold {
+        appended: usize,
+        totals: Vec<usize>,
+    }
+
+    impl Output for Foretold {
+        fn append(&mut self, bytes: &[u8], more: usize) -> Result<(), OutOfMemory> {
+            self.appended += bytes.len();
+            self.totals.push(self.appended + more);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn each_hand_over_foretells_the_whole_output() {
+        let (events, read, written) = (1_000, 100, 300);
+        let (mut staging, mut output) = (Staging::default(), Foretold::default());
+        staging.clear(events * read);
+        for event in 0..events {
+            let write = |room: &mut [u8]| match room.get_mut(..written) {
+                Some(place) => {
+                    place.fill(1);
+                    Ok(written)
+                }
+                None => Err(crate::ecs::Shortage::Room(written)),
+            };
+            staging.write(&mut output, event * read, write).expect("memory");
+        }
+        staging.flush(&mut output, events * read).expect("memory");
+        let whole = events * written;
+        assert_eq!((output.appended, output.totals.last()), (whole, Some(&whole)));
+        assert!(output.totals.len() > 10, "{:?}", output.totals);
+        // A sixteenth more, and 256 bytes, so that what varies a little still fits.
+        let enough = whole..=whole + whole / 16 + 256;
+        assert!(output.totals.iter().all(|total| enough.contains(total)), "{:?}", output.totals);
+    }
+}
