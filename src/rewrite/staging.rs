@@ -117,7 +117,9 @@ impl Staging {
 #[cfg(test)]
 #[allow(clippy::expect_used, reason = "a test")]
 mod tests {
-    use super::{OutOfMemory, Output, Staging};
+    use crate::memory::OutOfMemory;
+    use crate::output::Output;
+    use crate::rewrite::staging::Staging;
 
     /// How long the whole output would become, by what was told at each hand-over.
     #[derive(Default)]
