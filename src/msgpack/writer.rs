@@ -212,13 +212,15 @@ impl<'a> Writer<'a> {
 
     /// Writes the first `size` bytes of a padded short string, in one copy of the whole.
     #[inline(always)]
-    pub fn str_padded(&mut self, padded: &[u8; 16], size: usize) {
-        debug_assert!(size <= padded.len(), "the string is in its padding");
-        match self.room.get_mut(self.at..).and_then(|rest| rest.first_chunk_mut::<17>()) {
-            Some([header, place @ ..]) => {
-                *header = marker::FIXSTR | (size as u8 & 0x1f);
+    pub fn str_padded<const N: usize>(&mut self, padded: &[u8; N], size: usize) {
+        const { assert!(N <= 31, "the longest that has a header of one byte") };
+        debug_assert!(size <= N, "the string is in its padding");
+        let place = self.room.get_mut(self.at..).and_then(<[u8]>::split_first_mut);
+        match place.and_then(|(header, rest)| Some((header, rest.first_chunk_mut()?))) {
+            Some((header, place)) => {
+                *header = marker::FIXSTR | size as u8;
                 *place = *padded;
-                self.at += 1 + size.min(16);
+                self.at += 1 + size.min(N);
             }
             None => self.str(padded.get(..size).unwrap_or(padded)),
         }

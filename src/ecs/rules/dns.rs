@@ -40,8 +40,7 @@ pub(crate) fn write_rr_type(writer: &mut Writer<'_>, number: u16, convention: Co
         Some(_) if ecs && number == RR_TYPE_ANY => writer.str(b"ANY"),
         Some(mnemonic) => {
             let (padded, size) = mnemonic.padded();
-            writer.str_header(size);
-            writer.put_padded(padded, size);
+            writer.str_padded(padded, size);
         }
         None if ecs => writer.numbered(b"TYPE", number), // RFC 3597, section 5
         None => return false,
@@ -113,8 +112,7 @@ fn write_response_code(draft: &mut Draft<'_, '_>, code: u16) -> bool {
         Convention::Ecs => &names.upper,
     };
     let (padded, size) = name.padded();
-    draft.writer.str_header(size);
-    draft.writer.put_padded(padded, size);
+    draft.writer.str_padded(padded, size);
     true
 }
 
