@@ -51,6 +51,8 @@ UNPARSED = ["raw", "ours-raw"]
 UNFILTERED = ["raw", "json"]
 # The file that pipeline/ready.c becomes; Fluent Bit takes the filter's name from it.
 READY = "flb-filter_ready.so"
+# The output where nothing is compared.
+NULL = "\n[OUTPUT]\n    Name null\n    Match *\n"
 # What this filter may add, in what the floor adds.
 MOST_OF_FLOOR = 1.4
 # For the comparison of outputs, and for the records that differ from one another.
@@ -146,8 +148,7 @@ def build_ready(directory):
 def make_ready(fluent_bit, directory, lines):
     """Has this filter make the events of the file `lines`, for the filter that hands them back."""
     (directory / "ready").unlink(missing_ok=True)
-    output = "\n[OUTPUT]\n    Name null\n    Match *\n"
-    run(fluent_bit, configuration(directory, "record", lines, output), recording=True)
+    run(fluent_bit, configuration(directory, "record", lines, NULL), recording=True)
 
 
 def expected_of_chain(record):
@@ -198,8 +199,7 @@ def measure(fluent_bit, directory):
     text = "".join(json.dumps(r, separators=(",", ":")) + "\n" for r in records(distinct))
     times = RECORDS // distinct
     write_lines(lines, text, times)
-    output = "\n[OUTPUT]\n    Name null\n    Match *\n"
-    paths = {way: configuration(directory, way, lines, output) for way in WAYS}
+    paths = {way: configuration(directory, way, lines, NULL) for way in WAYS}
     run(fluent_bit, paths["raw"])  # the file is in the page cache then
     taken = {way: [] for way in WAYS}
     for _ in range(ROUNDS):

@@ -9,7 +9,12 @@ pub type Record = Vec<(&'static str, Value)>;
 
 /// The JSON text of a record.
 pub fn to_json(record: &Record) -> String {
-    let pairs: Vec<_> = record.iter().map(|(key, value)| format!("{key:?}:{value}")).collect();
+    with_colon(record, ":")
+}
+
+fn with_colon(record: &Record, colon: &str) -> String {
+    let pairs: Vec<_> =
+        record.iter().map(|(key, value)| format!("{key:?}{colon}{value}")).collect();
     format!("{{{}}}", pairs.join(","))
 }
 
@@ -24,9 +29,7 @@ pub fn dns_logs_space_behind(source: &mut Source) -> Record {
 }
 
 fn spaced(record: &Record, colon: &str) -> Record {
-    let pairs: Vec<_> =
-        record.iter().map(|(key, value)| format!("{key:?}{colon}{value}")).collect();
-    vec![("log", format!("{{{}}}", pairs.join(",")).into())]
+    vec![("log", with_colon(record, colon).into())]
 }
 
 /// What the records vary by.

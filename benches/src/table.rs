@@ -36,16 +36,12 @@ fn main() {
             rows.push(row);
         }
     }
-    let (mut long, mut beside) = (Vec::new(), Vec::new());
-    if std::env::args().len() == 1 {
-        long = long_chunks(library);
-        beside = BESIDE
-            .map(|(case, other, most)| (case, other, most, compare(library, case, other)))
-            .to_vec();
-    }
-    targets(&rows, &long);
-    for (case, other, most, ratio) in beside {
-        target(&format!("{case}: to {other}"), most, Some(ratio));
+    let is_whole = std::env::args().len() == 1;
+    targets(&rows, &if is_whole { long_chunks(library) } else { Vec::new() });
+    if is_whole {
+        for (case, other, most) in BESIDE {
+            target(&format!("{case}: to {other}"), most, Some(compare(library, case, other)));
+        }
     }
 }
 
