@@ -54,11 +54,11 @@ pub enum Answer {
 /// Rewrites chunks; one for each filter instance.
 #[derive(Debug)]
 pub struct Mapper {
-    // What is large is on the heap, for a host may start the filter on a small stack.
     settings: Settings,
     dataset: Option<Dataset>,
-    key_name: Option<Box<TextKey>>,
+    key_name: Option<TextKey>,
     on_mismatch: OnMismatch,
+    // On the heap, for a host may start the filter on a small stack.
     record: Box<Record>,
     json: Box<JsonRecord>,
     /// Where the text of the record is that was read last; `None` when it was not one JSON object.
@@ -82,7 +82,7 @@ impl Mapper {
         Ok(Self {
             settings: Settings::new(config)?,
             dataset: config.dataset,
-            key_name: config.key_name.as_ref().map(|name| Box::new(TextKey::new(name.as_bytes()))),
+            key_name: config.key_name.as_ref().map(|name| TextKey::new(name.as_bytes())),
             on_mismatch: config.on_mismatch,
             record: Box::default(),
             json: Box::default(),
