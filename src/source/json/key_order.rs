@@ -69,18 +69,17 @@ impl TextKeyOrder {
     ) -> Result<Option<Option<Field>>, NotJson> {
         let text_before = lexer.as_slice();
         let is_first = pair == 0;
-        match lexer.ws_peek() {
-            Some(b'{') if is_first => pass(lexer, 1),
-            Some(b',') if !is_first => pass(lexer, 1),
-            Some(b'}') if !is_first => {
-                pass(lexer, 1);
-                return Ok(None);
-            }
-            _ => return Err(NotJson),
+        let begins = lexer.ws_peek() == Some(if is_first { b'{' } else { b',' });
+        if begins {
+            pass(lexer, 1);
         }
-        if is_first && lexer.ws_peek() == Some(b'}') {
+        // The object ends behind its own brace or behind a value, and not behind a comma.
+        if begins == is_first && lexer.ws_peek() == Some(b'}') {
             pass(lexer, 1);
             return Ok(None);
+        }
+        if !begins {
+            return Err(NotJson);
         }
         long_way!("key of a text read");
         let start = writer.position();

@@ -111,14 +111,18 @@ fn what_is_no_json_is_refused() {
     assert_eq!(read_after("{}", &deep), None);
 }
 
-/// What is expected comes from records of several shapes: a short one leaves what longer ones had.
-fn reads_in_turns(texts: &[String]) {
+/// Reads the texts one after the other, each as it would be read alone: what is expected of the keys
+/// comes from several records, for a short one leaves what longer ones had behind its end.
+fn reads_in_turns(texts: impl IntoIterator<Item = impl AsRef<str>>) {
     let (mut json, mut record) = (JsonRecord::default(), Record::default());
     let watch = NameSet::new(["event"]);
+    let mut before = Vec::new();
     for text in texts {
+        let text = text.as_ref();
         let bytes = json.read(text.as_bytes(), &mut record, &watch).expect("memory");
         let read = bytes.map(|bytes| whole(&record, bytes, text));
-        assert_eq!(read, by_serde_json(text), "{texts:?}");
+        assert_eq!(read, by_serde_json(text), "{text} after {before:?}");
+        before.push(text.to_owned());
     }
 }
 
@@ -136,9 +140,7 @@ fn of_a_field_that_comes_twice_the_last_counts_whatever_came_before() {
     for first in 0..texts.len() {
         for second in 0..texts.len() {
             let turns = [0, first, second].map(|i| texts[i]);
-            reads_in_turns(
-                &turns.iter().chain(&texts).map(|&text| text.to_owned()).collect::<Vec<_>>(),
-            );
+            reads_in_turns(turns.into_iter().chain(texts));
         }
     }
 }
@@ -263,7 +265,6 @@ proptest! {
         prop_assert_eq!(read_after(&before, &text), by_serde_json(&text));
     }
 
-    /// After one byte was changed, or the end cut off, too.
     #[test]
     fn few_names_are_read_alike_in_turns(
         texts in prop::collection::vec(prop::collection::vec((
@@ -275,9 +276,10 @@ proptest! {
         let text = |members: &Vec<_>| {
             format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(","))
         };
-        reads_in_turns(&texts.iter().map(text).collect::<Vec<_>>());
+        reads_in_turns(texts.iter().map(text));
     }
 
+    /// After one byte was changed, or the end cut off, too.
     #[test]
     fn damaged_json_is_read_alike(
         text in object(),

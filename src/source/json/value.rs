@@ -5,8 +5,8 @@
 //! room for it), a time in decimals its nanoseconds. serde_json takes memory for a string with an
 //! escape in it and for an error, and ends the process when it gets none.
 //!
-//! What most values are is read before that by hand, some bytes at a time: strings without an
-//! escape, and integers. It is half of what a record costs otherwise (docs/performance.md).
+//! Most values are read before that by hand, some bytes at a time: short strings of ASCII without an
+//! escape, integers, `true` and `false` (docs/performance.md).
 
 use hifijson::escape::Lex as _;
 use hifijson::num::LexWrite;
