@@ -15,7 +15,7 @@ const WORDS: usize = LONGEST / 8;
 /// bringing the outcome back took longer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Prefix {
-    words: [u64; WORDS],
+    padded: [u8; LONGEST],
     masks: [u64; WORDS],
     size: usize,
 }
@@ -33,7 +33,7 @@ impl Prefix {
             (padded[i], mask[i]) = (bytes[i], 0xff);
             i += 1;
         }
-        Some(Self { words: words(&padded), masks: words(&mask), size: bytes.len() })
+        Some(Self { padded, masks: words(&mask), size: bytes.len() })
     }
 
     /// The number of its bytes.
@@ -54,7 +54,7 @@ impl Prefix {
     #[inline(always)]
     fn begins_window(&self, window: &[u8; LONGEST]) -> bool {
         let [a, b, c, d] = words(window);
-        let (words, masks) = (&self.words, &self.masks);
+        let (words, masks) = (words(&self.padded), &self.masks);
         a & masks[0] == words[0]
             && (self.size <= 8 || b & masks[1] == words[1])
             && (self.size <= 16 || (c & masks[2] == words[2] && d & masks[3] == words[3]))
@@ -65,11 +65,8 @@ impl Prefix {
     #[inline(never)]
     fn begins_short(&self, bytes: &[u8]) -> bool {
         long_way!("key near to the end");
-        let mut window = [0; LONGEST];
-        if let Some(there) = window.get_mut(..bytes.len()) {
-            there.copy_from_slice(bytes);
-        }
-        bytes.len() >= self.size && self.begins_window(&window)
+        let there = bytes.get(..self.size);
+        there.is_some_and(|there| Some(there) == self.padded.get(..self.size))
     }
 }
 
