@@ -191,47 +191,67 @@ pub fn skip(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
 
 /// As [`skip`], and whether the value stands for nothing (see [`is_absent`]).
 #[inline(always)]
-#[expect(clippy::indexing_slicing, reason = "the table has a place for each byte")]
 pub fn skip_value(bytes: &[u8], at: usize) -> Result<(usize, bool), Malformed> {
+    let (end, absent) = declared_end(bytes, at)?;
+    Ok((within(bytes, end)?, absent))
+}
+
+/// As [`skip_value`], but the value may be cut short: the caller compares the end with the bytes that
+/// are there, once for many values.
+#[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "the table has a place for each byte")]
+pub fn declared_end(bytes: &[u8], at: usize) -> Result<(usize, bool), Malformed> {
     let first = *bytes.get(at).ok_or(Malformed)?;
     // A table look-up in place of branches: most values tell their size in the first byte.
     let head = HEADS[usize::from(first)];
     if head == 0 {
-        return skip_sized(bytes, at, first);
+        return declared_end_of_sized(bytes, at, first);
     }
-    Ok((within(bytes, at + usize::from(head & !ABSENT))?, head & ABSENT != 0))
+    Ok((at + usize::from(head & !ABSENT), head & ABSENT != 0))
 }
 
-fn skip_sized(bytes: &[u8], at: usize, first: u8) -> Result<(usize, bool), Malformed> {
-    if matches!(first, marker::STR8 | marker::BIN8) {
-        let size = *bytes.get(at + 1).ok_or(Malformed)?;
-        return Ok((within(bytes, at + 2 + usize::from(size))?, size == 0));
+fn declared_end_of_sized(bytes: &[u8], at: usize, first: u8) -> Result<(usize, bool), Malformed> {
+    match first {
+        marker::STR8 | marker::BIN8 => {
+            let size = *bytes.get(at + 1).ok_or(Malformed)?;
+            Ok((at + 2 + usize::from(size), size == 0))
+        }
+        // An empty one is told by its first byte.
+        marker::FIXMAP..=0x9f => Ok((skip_nested(bytes, at)?, false)),
+        _ => Ok((skip_nested(bytes, at)?, is_empty(Reader::new(bytes, at)))),
     }
-    long_way!("value passed over that is long or nested");
-    let end = skip_nested(bytes, at)?;
-    Ok((end, is_empty(Reader::new(bytes, at))))
 }
 
 /// A container owes its items; each item pays one and may add its own. The debt is bounded by the
 /// bytes read so far times 2^33, and saturates long after any slice would have ended.
 #[expect(clippy::indexing_slicing, reason = "the table has a place for each byte")]
-fn skip_nested(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
-    let mut reader = Reader::new(bytes, at);
+fn skip_nested(bytes: &[u8], mut at: usize) -> Result<usize, Malformed> {
+    long_way!("value passed over that is long or nested");
     let mut owed: u64 = 1;
     while owed > 0 {
         owed -= 1;
-        let head = bytes.get(reader.at).map_or(0, |&first| HEADS[usize::from(first)]);
-        if head > 0 {
-            reader.at = within(bytes, reader.at + usize::from(head & !ABSENT))?;
-            continue;
-        }
-        owed = owed.saturating_add(match reader.value()? {
-            Value::Array(items) => items.into(),
-            Value::Map(pairs) => 2 * u64::from(pairs),
-            _ => 0,
-        });
+        let first = *bytes.get(at).ok_or(Malformed)?;
+        let (end, items) = match (first, HEADS[usize::from(first)]) {
+            (marker::FIXMAP..=0x8f, _) => (at + 1, 2 * u64::from(first & 0x0f)),
+            (marker::FIXARRAY..=0x9f, _) => (at + 1, (first & 0x0f).into()),
+            (_, 0) => items_of_sized(bytes, at)?,
+            (_, head) => (at + usize::from(head & !ABSENT), 0),
+        };
+        owed = owed.saturating_add(items);
+        at = end;
     }
-    Ok(reader.at)
+    within(bytes, at)
+}
+
+/// The offset behind a scalar or the head of a container, and how many items follow.
+fn items_of_sized(bytes: &[u8], at: usize) -> Result<(usize, u64), Malformed> {
+    let mut reader = Reader::new(bytes, at);
+    let items = match reader.value()? {
+        Value::Array(items) => items.into(),
+        Value::Map(pairs) => 2 * u64::from(pairs),
+        _ => 0,
+    };
+    Ok((reader.position(), items))
 }
 
 #[inline]

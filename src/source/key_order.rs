@@ -8,7 +8,7 @@
 use super::fields::{Dataset, Field, FieldSet};
 use super::prefix::Prefix;
 use super::spans::{NOWHERE, Span, Spans};
-use crate::msgpack::{Malformed, marker, skip_value};
+use crate::msgpack::{Malformed, declared_end, marker};
 
 /// Records with more pairs than this have no order.
 pub(super) const MOST_PAIRS: usize = 128;
@@ -19,8 +19,8 @@ struct Key {
     encoded: Prefix,
     /// The field's place among the spans; foreign keys share one.
     place: usize,
-    /// The field as a set; empty for a foreign key.
-    field: FieldSet,
+    /// What to add to the fields that stand for nothing: by whether the value does.
+    absent: [FieldSet; 2],
 }
 
 impl Key {
@@ -28,8 +28,8 @@ impl Key {
         encoded.first().filter(|first| *first & 0xe0 == marker::FIXSTR)?;
         let encoded = Prefix::new(encoded)?;
         let place = field.map_or(NOWHERE, |field| field as usize);
-        let field = field.map_or(FieldSet::NONE, |field| FieldSet::of(&[field]));
-        Some(Self { encoded, place, field })
+        let field = field.map_or(FieldSet::NONE, Field::alone);
+        Some(Self { encoded, place, absent: [FieldSet::NONE, field] })
     }
 }
 
@@ -98,10 +98,11 @@ impl KeyOrder {
     /// Indexes a record of `pairs` pairs whose first key is at the offset `at`. `None` when its
     /// keys come otherwise; what was noted in `spans` means nothing then.
     #[inline(always)]
+    #[expect(clippy::indexing_slicing, reason = "a set for each truth value")]
     pub(super) fn follow(
         &self,
         bytes: &[u8],
-        mut at: usize,
+        at: usize,
         pairs: usize,
         spans: &mut Spans,
     ) -> Result<Option<Followed>, Malformed> {
@@ -109,19 +110,39 @@ impl KeyOrder {
             return Ok(None);
         }
         let mut absent = FieldSet::NONE;
+        // Of a record without any field of Cloudflare's there is nothing to note.
+        let end = match self.seen.is_empty() {
+            true => self.walk(bytes, at, |_, _, _| {})?,
+            false => self.walk(bytes, at, |key, span, is_absent| {
+                if let Some(place) = spans.get_mut(key.place) {
+                    *place = span;
+                }
+                absent = absent.or(key.absent[usize::from(is_absent)]);
+            })?,
+        };
+        Ok(end.map(|end| Followed { end, absent }))
+    }
+
+    /// Walks over pairs with the keys of the order, and tells of each value where it is and whether it
+    /// stands for nothing; gives the offset behind the last. `None` when the keys come otherwise.
+    #[inline(always)]
+    fn walk(
+        &self,
+        bytes: &[u8],
+        mut at: usize,
+        mut note: impl FnMut(&Key, Span, bool),
+    ) -> Result<Option<usize>, Malformed> {
         for key in &self.keys {
-            if !bytes.get(at..).is_some_and(|rest| key.encoded.begins(rest)) {
+            if !key.encoded.begins(bytes.get(at..).ok_or(Malformed)?) {
                 return Ok(None);
             }
             let start = at + key.encoded.size();
-            let (end, is_absent) = skip_value(bytes, start)?;
-            if let Some(span) = spans.get_mut(key.place) {
-                *span = Span { start, end };
-            }
-            absent = absent.or(key.field.when(is_absent));
+            let (end, is_absent) = declared_end(bytes, start)?;
+            note(key, Span { start, end }, is_absent);
             at = end;
         }
-        Ok(Some(Followed { end: at, absent }))
+        // Of each value but the last, the key behind it has shown that it is whole.
+        if at > bytes.len() { Err(Malformed) } else { Ok(Some(at)) }
     }
 
     /// Forgets the keys, to learn those of a record of `pairs` pairs.
