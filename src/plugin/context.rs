@@ -1,6 +1,5 @@
 //! The context of one filter instance: what it does at its start, for each chunk, and at its end.
 
-use std::cell::OnceCell;
 use std::fmt;
 
 use super::exported::registered;
@@ -104,18 +103,17 @@ impl Context {
         };
         let Outcome { answer, counts, unreadable, malformed_from } = outcome;
         // One reading of the clock serves all.
-        let clock = OnceCell::new();
-        let now = || *clock.get_or_init(host::now);
+        let now = host::now();
         self.counts.add(counts);
         if let Some(metrics) = &mut self.metrics {
             metrics.add(counts, now);
         }
         if let Some(example) = unreadable {
-            self.unread.add(&self.log, counts.with_errors(), example, now());
+            self.unread.add(&self.log, counts.with_errors(), example, now);
         }
         let unmapped = self.unmapped.add(counts, now);
         if let Some(from) = malformed_from {
-            self.malformed.add(&self.log, from, chunk.len(), now());
+            self.malformed.add(&self.log, from, chunk.len(), now);
         }
         if let Some(records) = unmapped {
             self.warn_of_unmapped(records, chunk);

@@ -45,10 +45,10 @@ impl Metrics {
 
     /// Adds what became of a chunk.
     #[inline]
-    pub(super) fn add(&mut self, counts: &Counts, now: impl Fn() -> u64) {
+    pub(super) fn add(&mut self, counts: &Counts, now: u64) {
         for (tally, count) in counts.each() {
             if let Some(Some(series)) = self.0.get_mut(tally) {
-                series.add(count, now());
+                series.add(count, now);
             }
         }
     }

@@ -131,12 +131,7 @@ impl Counts {
     /// Sets all to 0.
     #[inline(always)]
     pub(super) fn clear(&mut self) {
-        while self.counted != 0 {
-            if let Some(count) = self.counts.get_mut(self.counted.trailing_zeros() as usize) {
-                *count = 0;
-            }
-            self.counted &= self.counted - 1;
-        }
+        *self = Self::default();
     }
 }
 
