@@ -63,3 +63,22 @@ impl Drop for HostBuffer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::expect_used, reason = "a test")]
+
+    use super::HostBuffer;
+    use crate::output::Output;
+
+    #[test]
+    fn it_grows_by_what_is_asked_for_and_by_half_at_least() {
+        let mut buffer = HostBuffer::default();
+        // Bytes, how many more are foretold, and the capacity then.
+        for (bytes, more, capacity) in [(10, 10, 20), (10, 5, 20), (1, 0, 30), (10, 100, 131)] {
+            buffer.append(&vec![1; bytes], more).expect("memory");
+            assert_eq!(buffer.capacity, capacity, "{bytes} and {more}");
+        }
+        assert_eq!(buffer.len, 31);
+    }
+}

@@ -7,3 +7,20 @@ pub(crate) fn now() -> u64 {
     unsafe { libc::clock_gettime(libc::CLOCK_REALTIME_COARSE, &raw mut now) };
     (now.tv_sec as u64).wrapping_mul(1_000_000_000).wrapping_add(now.tv_nsec as u64)
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::expect_used, reason = "a test")]
+
+    use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn it_is_now() {
+        let since_1970 = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH);
+        let before = since_1970(SystemTime::now()).expect("after 1970");
+        let told = Duration::from_nanos(super::now());
+        let after = since_1970(SystemTime::now()).expect("after 1970");
+        // A tick is ten milliseconds at the most.
+        assert!(before <= told + Duration::from_millis(20) && told <= after, "{told:?}");
+    }
+}

@@ -88,7 +88,7 @@ enum Kept {
 const MOST_LABELS: usize = 8;
 
 impl Series {
-    /// Adds to the count; `now` are nanoseconds since 1970.
+    /// Adds to the count, at least 1; `now` are nanoseconds since 1970.
     #[inline]
     pub(crate) fn add(&mut self, count: u64, now: u64) {
         if let (Kept::Proven(metric), Some(add)) = (self.kept, METRIC_ADD.get()) {
@@ -102,8 +102,8 @@ impl Series {
     #[cold]
     fn add_by_labels(&mut self, count: u64, now: u64) {
         let candidate = match self.kept {
-            Kept::Candidate(metric) if count > 0 => Some(metric),
-            _ => None,
+            Kept::Candidate(metric) => Some(metric),
+            Kept::Nothing | Kept::Proven(_) => None,
         };
         let before = candidate.and_then(value);
         let Some(add) = ADD.get() else { return };

@@ -129,30 +129,16 @@ impl<'o> Filter<'o> {
         self.host.word(self.variable.address.checked_add(index * size_of::<usize>())?)
     }
 
-    /// The layout of the struct, by its size and by which words are addresses of code.
     fn shape(&self) -> Option<Shape> {
-        let code = |index| self.word(index).is_some_and(|word| self.host.is_code(word));
-        let null = |index| self.word(index) == Some(0);
-        // In front stands what every version has; behind, the list that the host links it into.
-        let no_code = |index| !code(index);
-        let optional = |index| null(index) || code(index);
-        // Linkers for arm64, and binutils before 2.31, put constants and code into one segment: then
-        // the name, which `find` has read, lies there, too.
-        let is_apart = no_code(NAME);
-        let begins = !is_apart || (no_code(DESCRIPTION) && no_code(CONFIG_MAP));
-        let (shape, fits) = match self.variable.size {
-            72 => (Shape::Short, code(4) && code(5) && optional(6) && no_code(7) && no_code(8)),
-            80 | 88 => {
-                let last = self.variable.size / size_of::<usize>();
-                let callbacks = optional(4) && code(5) && code(6) && optional(7);
-                // Of 88 bytes on, word 8 is `cb_notification`, of use to a filter with a context.
-                let notification = last == 10 || null(8) || (code(7) && code(8));
-                let list = no_code(last - 2) && no_code(last - 1);
-                (Shape::Long, callbacks && notification && list)
-            }
-            _ => return None,
-        };
-        (begins && fits).then_some(shape)
+        shape(self.variable.size, &std::array::from_fn(|index| self.kind(index)))
+    }
+
+    fn kind(&self, index: usize) -> Word {
+        match self.word(index) {
+            Some(0) => Word::Null,
+            Some(word) if self.host.is_code(word) => Word::Code,
+            _ => Word::Data,
+        }
     }
 
     /// The address of its config map, or 0.
@@ -163,8 +149,41 @@ impl<'o> Filter<'o> {
 
 /// Words of the struct, in all versions.
 const NAME: usize = 1;
-const DESCRIPTION: usize = 2;
 const CONFIG_MAP: usize = 3;
+
+/// More words than the struct has in any version.
+const WORDS: usize = 11;
+
+/// What a word of a filter's struct is, as far as that tells a layout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Word {
+    Null,
+    /// The address of code.
+    Code,
+    /// Anything else, and what lies behind the struct.
+    Data,
+}
+
+/// The layout of a filter's struct, by its size in bytes and by which words are addresses of code:
+/// the callbacks, behind what every version has (flags, name, description, config map), and before
+/// the two words of the list that the host links it into.
+fn shape(size: usize, words: &[Word; WORDS]) -> Option<Shape> {
+    use Word::{Code, Data, Null};
+    // Linkers for arm64, and binutils before 2.31, put constants and code into one segment: then
+    // the name lies there, too.
+    let begins = matches!(words, [_, Code, ..] | [_, _, Null | Data, Null | Data, ..]);
+    let callbacks = words.get(4..).filter(|_| begins)?;
+    match (size, callbacks) {
+        (72, [Code, Code, Null | Code, Null | Data, Null | Data, ..]) => Some(Shape::Short),
+        (80, [Null | Code, Code, Code, Null | Code, Null | Data, Null | Data, ..])
+        // From 88 bytes on there is `cb_notification`, of use to a filter with a context.
+        | (88, [Null | Code, Code, Code, Null | Code, Null, Null | Data, Null | Data])
+        | (88, [Null | Code, Code, Code, Code, Code, Null | Data, Null | Data]) => {
+            Some(Shape::Long)
+        }
+        _ => None,
+    }
+}
 
 /// The layout that all filters have; `None` when there is no filter.
 fn shape_of<'f>(
@@ -307,6 +326,72 @@ impl fmt::Display for Refusal {
                 "this Fluent Bit was built without filters of its own, and nothing else shows its \
                  layout",
             ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::indexing_slicing, reason = "a test")]
+
+    use crate::host::layout::Word::{self, Code, Data, Null};
+    use crate::host::layout::{Shape, WORDS, shape};
+
+    /// The words of a filter in Fluent Bit up to 2.1, in 2.2 and later ones, and in 3.2 and later ones.
+    const KNOWN: [(usize, Shape, [Word; WORDS]); 3] = [
+        (72, Shape::Short, [Null, Data, Data, Data, Code, Code, Code, Null, Null, Data, Data]),
+        (80, Shape::Long, [Null, Data, Data, Data, Null, Code, Code, Code, Null, Null, Data]),
+        (88, Shape::Long, [Null, Data, Data, Data, Null, Code, Code, Code, Null, Null, Null]),
+    ];
+
+    /// Which single words may be something else, and what.
+    fn other_words(size: usize, known: Shape, words: [Word; WORDS]) -> Vec<(usize, Word)> {
+        let all = (0..WORDS).flat_map(|index| [Null, Code, Data].map(|word| (index, word)));
+        let may_be = |&(index, word): &(usize, Word)| {
+            let mut changed = words;
+            changed[index] = word;
+            let told = shape(size, &changed);
+            assert!(told.is_none_or(|told| told == known), "{size}: {changed:?}");
+            word != words[index] && told.is_some()
+        };
+        all.filter(may_be).collect()
+    }
+
+    #[test]
+    fn a_struct_with_one_word_of_another_kind_is_no_filter_s() {
+        // The flags are any word, the name may lie among code, and there need be no description, no
+        // config map, no `cb_exit` and no `cb_pre_run`. A list that is linked has addresses in it.
+        let front = [(0, Code), (0, Data), (1, Null), (1, Code), (2, Null), (3, Null)];
+        let behind: [&[_]; 3] = [
+            &[(6, Null), (7, Data), (8, Data), (9, Null), (9, Code), (10, Null), (10, Code)],
+            &[(4, Code), (7, Null), (8, Data), (9, Data), (10, Null), (10, Code)],
+            &[(4, Code), (7, Null), (8, Code), (9, Data), (10, Data)],
+        ];
+        for ((size, known, words), behind) in KNOWN.into_iter().zip(behind) {
+            assert_eq!(other_words(size, known, words), [&front[..], behind].concat(), "{size}");
+        }
+        // A notification takes a context, which somebody has to free.
+        let mut words = KNOWN[2].2;
+        (words[7], words[8]) = (Null, Code);
+        assert_eq!(shape(88, &words), None);
+    }
+
+    #[test]
+    fn where_constants_lie_among_code_the_callbacks_tell_all_the_same() {
+        for (size, known, mut words) in KNOWN {
+            words[1..4].fill(Code);
+            assert_eq!(shape(size, &words), Some(known), "{size}");
+            words[5] = Data;
+            assert_eq!(shape(size, &words), None, "{size}");
+        }
+    }
+
+    #[test]
+    fn a_struct_of_another_size_is_no_filter_s() {
+        for size in (0..200).filter(|size| ![72, 80, 88].contains(size)) {
+            for (_, _, words) in KNOWN {
+                assert_eq!(shape(size, &words), None, "{size}");
+            }
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::ffi::{CStr, c_int, c_void};
 use std::mem::MaybeUninit;
-use std::ptr;
+use std::ptr::{self, NonNull};
 
 use super::function::address_of;
 
@@ -65,7 +65,7 @@ impl Object {
         let mut info = MaybeUninit::<libc::Dl_info>::zeroed();
         let mut entry = ptr::null_mut::<c_void>();
         // SAFETY: `info` and `entry` are there to be written to; an address is only compared.
-        let found = unsafe {
+        unsafe {
             libc::dladdr1(
                 ptr::without_provenance(address),
                 info.as_mut_ptr(),
@@ -75,11 +75,11 @@ impl Object {
         };
         // SAFETY: zeros are an `Info` of null pointers; the call has at most filled it.
         let info = unsafe { info.assume_init() };
-        if found == 0 || entry.is_null() || info.dli_saddr.addr() != address {
-            return None;
-        }
+        // Another symbol's, or none's, where nothing was found.
+        let is_its_own = info.dli_saddr.addr() == address;
+        let entry = NonNull::new(entry.cast::<libc::Elf64_Sym>()).filter(|_| is_its_own)?;
         // SAFETY: not null, and so the symbol's entry in the loaded object's table.
-        let entry = unsafe { entry.cast::<libc::Elf64_Sym>().read() };
+        let entry = unsafe { entry.read() };
         let size = usize::try_from(entry.st_size).ok()?;
         let is_variable = entry.st_info & 0xf == STT_OBJECT;
         let end = address.checked_add(size)?;
@@ -184,4 +184,50 @@ fn segment_of(base: libc::Elf64_Addr, header: &libc::Elf64_Phdr) -> Option<Segme
         readable: header.p_flags & libc::PF_R != 0,
         executable: header.p_flags & libc::PF_X != 0,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::expect_used, reason = "a test")]
+
+    use super::{LONGEST_TEXT, Object, segment_of};
+
+    static NUMBER: i32 = 0x0102_0304;
+    static LETTERS: [u8; 2 * LONGEST_TEXT] = {
+        let mut letters = [b'a'; 2 * LONGEST_TEXT];
+        letters[2 * LONGEST_TEXT - 1] = 0;
+        letters
+    };
+
+    #[test]
+    fn values_are_read_as_they_are() {
+        let address = (&raw const NUMBER).addr();
+        let own = Object::around(address).expect("this test");
+        assert_eq!(own.int(address), Some(NUMBER));
+        assert!(own.is_code((values_are_read_as_they_are as fn() as *const ()).addr()));
+        assert!(!own.is_code(address) && !own.is_code(0));
+    }
+
+    #[test]
+    fn a_text_ends_before_it_is_too_long() {
+        let end = LETTERS.as_ptr().addr() + LETTERS.len();
+        let own = Object::around(LETTERS.as_ptr().addr()).expect("this test");
+        for (size, is_text) in [(1, true), (LONGEST_TEXT, true), (LONGEST_TEXT + 1, false)] {
+            assert_eq!(own.is_text(end - size), is_text, "{size}");
+        }
+        assert!(!own.is_text(0));
+    }
+
+    #[test]
+    fn a_segment_is_what_its_header_says() {
+        for flags in 0..8 {
+            // SAFETY: a header is numbers, of which zeros are some.
+            let mut header: libc::Elf64_Phdr = unsafe { std::mem::zeroed() };
+            (header.p_flags, header.p_vaddr, header.p_memsz) = (flags, 0x100, 0x20);
+            let segment = segment_of(0x1000, &header).expect("it is in memory");
+            assert_eq!((segment.start, segment.end), (0x1100, 0x1120));
+            assert_eq!(segment.readable, flags & libc::PF_R != 0, "{flags}");
+            assert_eq!(segment.executable, flags & libc::PF_X != 0, "{flags}");
+        }
+    }
 }

@@ -143,6 +143,7 @@ mod tests {
     use super::Unmapped;
     use crate::config::Config;
     use crate::rewrite::{Counts, Mapper};
+    use crate::source::Dataset;
 
     const HEADER: &[u8] = b"\x92\x92\xd7\0\x62\xc7\x61\x7e\0\0\0\0\x80";
 
@@ -150,9 +151,12 @@ mod tests {
     fn counts(foreign: usize, ours: usize) -> Counts {
         let foreign = [HEADER, b"\x81\xa1a\x01"].concat().repeat(foreign);
         let ours = [HEADER, b"\x82\xa9QueryName\xa1a\xa9QueryType\x01"].concat().repeat(ours);
+        counts_of(&[foreign, ours].concat())
+    }
+
+    fn counts_of(chunk: &[u8]) -> Counts {
         let mut mapper = Mapper::new(&Config::default()).expect("the defaults");
-        let outcome = mapper.rewrite(&[foreign, ours].concat(), &mut Vec::new());
-        *outcome.expect("memory").counts
+        *mapper.rewrite(chunk, &mut Vec::new()).expect("memory").counts
     }
 
     /// What is due when chunks of so many foreign records come at these seconds.
@@ -189,6 +193,19 @@ mod tests {
     fn a_clock_that_was_set_back_silences_nothing() {
         assert_eq!(due(&[(100, 500), (0, 100), (30, 100)]), [Some(500), Some(100), None]);
         assert_eq!(due(&[(100, 1), (0, 1)]), [None, Some(2)]);
+    }
+
+    #[test]
+    fn records_mapped_before_are_as_they_should_be() {
+        let dataset = Dataset::DnsLogs.name();
+        let head = [0xa0 | dataset.len() as u8];
+        let before = [HEADER, b"\x81\xa5event\x81\xa7dataset", &head, dataset.as_bytes()].concat();
+        let foreign = [HEADER, b"\x81\xa1a\x01"].concat();
+        let mut unmapped = Unmapped::default();
+        assert_eq!(unmapped.add(&counts_of(&before.repeat(200)), 0), None);
+        let both = [before.repeat(7), foreign.repeat(99)].concat();
+        assert_eq!(unmapped.add(&counts_of(&both), 0), None);
+        assert_eq!(unmapped.add(&counts_of(&foreign), 0), Some(100));
     }
 
     #[test]

@@ -42,6 +42,8 @@ struct cmt {
 
 static enum cmt_kind kind = CMT_USUAL;
 
+static struct cmt_counter another = {.name = "another counter"};
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* ---- functions offered to the plugin, in cmetrics' own signatures ---- */
@@ -94,6 +96,13 @@ struct cmt_counter *cmt_counter_create(struct cmt *cmt, char *ns, char *subsyste
     if (kind == CMT_ELSEWHERE) {
         counter->list[0] = counter->list[1] = counter->list;
         counter->map = (struct cmt_map *) counter->list;
+    }
+    if (kind == CMT_UNTYPED) {
+        counter->own.type = 1;
+    }
+    if (kind == CMT_ANOTHERS) {
+        another.own.counter = &another;
+        counter->map = &another.own;
     }
     while (*end) {
         end = &(*end)->next;

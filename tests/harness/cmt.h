@@ -13,6 +13,8 @@ void cmt_free(struct cmt *cmt);
 enum cmt_kind {
     CMT_USUAL,
     CMT_ELSEWHERE, /* the map is not where all versions have it */
+    CMT_UNTYPED,   /* what is there is a map, but of no counter */
+    CMT_ANOTHERS,  /* ... of another counter */
     CMT_ASTRAY,    /* asked for the count under some labels, it gives the first of all */
 };
 void cmt_be(enum cmt_kind kind);

@@ -344,6 +344,9 @@ static int call_start(start_function *callback, const char *whose,
     mark(whose);
     on_stack(do_start, &call);
     mark("mark:host");
+    if (call.result != 0 && call.result != -1) {
+        violation("a start answers %d", call.result);
+    }
     return call.result;
 }
 

@@ -140,6 +140,8 @@ fn labels_are_looked_up_until_a_count_was_read_back() {
     for (host, args) in [
         ("gen4fewer", &[][..]),
         ("gen4raw", &["--counters", "elsewhere"]),
+        ("gen4raw", &["--counters", "untyped"]),
+        ("gen4raw", &["--counters", "another's"]),
         // The first of all is asked for, too, and is what was asked for.
         ("gen4raw", &["--counters", "astray"]),
     ] {

@@ -51,8 +51,9 @@ static const char usage_text[] =
     "  --dry-run            check the configuration as before a start or a reload, and end\n"
     "  --stack BYTES        each callback on a thread that has so much stack left, a multiple\n"
     "                       of 16\n"
-    "  --counters KIND      elsewhere: counters are laid out as in no known version; astray:\n"
-    "                       the count under some labels is that under others\n"
+    "  --counters KIND      elsewhere: counters are laid out as in no known version; untyped,\n"
+    "                       another's: so are their maps; astray: the count under some labels\n"
+    "                       is that under others\n"
     "  --null-checks        calls with each argument missing, as JSON lines on stdout\n"
     "  --fail-malloc N[+]   the Nth allocation inside cb_filter fails (+: and all after)\n"
     "  --marks              access(2) of \"mark:...\" around dlopen, each callback and\n"
@@ -192,15 +193,18 @@ static void parse_fail(struct options *options, const char *text)
 
 static void parse_counters(const char *text)
 {
-    if (strcmp(text, "elsewhere") == 0) {
-        cmt_be(CMT_ELSEWHERE);
+    static const char *const kinds[] = {
+        [CMT_ELSEWHERE] = "elsewhere", [CMT_UNTYPED] = "untyped", [CMT_ANOTHERS] = "another's",
+        [CMT_ASTRAY] = "astray",
+    };
+
+    for (int kind = CMT_ELSEWHERE; kind <= CMT_ASTRAY; kind++) {
+        if (strcmp(text, kinds[kind]) == 0) {
+            cmt_be((enum cmt_kind) kind);
+            return;
+        }
     }
-    else if (strcmp(text, "astray") == 0) {
-        cmt_be(CMT_ASTRAY);
-    }
-    else {
-        die("no kind of counters: %s", text);
-    }
+    die("no kind of counters: %s", text);
 }
 
 static void apply(struct options *options, int id, const char *value)
