@@ -38,3 +38,30 @@ pub(crate) fn give_back(bytes: &mut Vec<u8>, size: usize) {
         *bytes = Vec::new();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LARGEST_KEPT, give_back, lengthen};
+
+    #[test]
+    fn no_more_is_taken_than_was_asked_for() {
+        let mut bytes = vec![1; 100];
+        assert_eq!(lengthen(&mut bytes, 1_000), Ok(()));
+        assert_eq!((bytes.len(), bytes.capacity()), (1_000, 1_000));
+        assert_eq!(lengthen(&mut bytes, 10), Ok(()));
+        assert_eq!(bytes.len(), 1_000);
+    }
+
+    #[test]
+    fn what_is_large_is_given_back_once_less_is_enough() {
+        for (size, needed, is_kept) in [
+            (LARGEST_KEPT, 1, true),
+            (LARGEST_KEPT + 1, LARGEST_KEPT, false),
+            (LARGEST_KEPT + 1, LARGEST_KEPT + 1, true),
+        ] {
+            let mut bytes = vec![0; size];
+            give_back(&mut bytes, needed);
+            assert_eq!(bytes.capacity() > 0, is_kept, "{size}, {needed}");
+        }
+    }
+}

@@ -8,50 +8,46 @@ use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 use super::reader::{Reader, Value, array_items, map_pairs};
 use super::writer::Writer;
 
-/// Containers nested deeper than this are not written: an error of the serializer. Fluent Bit's
-/// own decoder (msgpack-c) gives up at the same depth.
+/// Containers nested deeper than this have no JSON. Fluent Bit's own decoder (msgpack-c) gives up at the same depth.
 pub const DEEPEST: usize = 32;
 
 /// An encoded value that serializes as the JSON closest to it: bin as a string, bad UTF-8 as
 /// U+FFFD, NaN and infinities as null, an extension as the hex digits of its payload, and a map's
 /// key that is no string as the text of its JSON.
-///
-/// A container as a key inside of such a key is not written: an error of the serializer. Each
-/// level of text in text would double the backslashes of the one before.
 #[derive(Debug, Clone, Copy)]
-pub struct AsJson<'a> {
-    raw: &'a [u8],
-    depth: usize,
-    /// Whether this is in a key that is a container.
-    in_key: bool,
-}
+pub struct AsJson<'a>(&'a [u8]);
 
 impl<'a> AsJson<'a> {
-    /// The value that begins with the first byte of `raw`.
-    pub fn new(raw: &'a [u8]) -> Self {
-        Self { raw, depth: 0, in_key: false }
+    /// The value that begins with the first byte of `raw`; `None` when it has no such JSON. The
+    /// serializer meets no error then: serde_json takes memory for one.
+    pub fn new(raw: &'a [u8]) -> Option<Self> {
+        has_json(raw, 0, false).then_some(Self(raw))
     }
+}
 
-    fn inside(self, raw: &'a [u8]) -> Self {
-        Self { raw, depth: self.depth + 1, in_key: self.in_key }
-    }
-
-    /// Whether the serializer will meet no error: serde_json takes memory for one.
-    pub fn is_writable(self) -> bool {
-        match Reader::new(self.raw, 0).value() {
-            Ok(Value::Array(_)) => {
-                let mut items = array_items(self.raw).into_iter().flatten();
-                self.depth < DEEPEST && items.all(|item| self.inside(item).is_writable())
-            }
-            Ok(Value::Map(_)) => {
-                let mut pairs = map_pairs(self.raw).into_iter().flatten();
-                self.depth < DEEPEST
-                    && pairs.all(|(key, value)| {
-                        MapKey(self.inside(key)).is_writable() && self.inside(value).is_writable()
-                    })
-            }
-            value => value.is_ok(),
+/// Whether a value with `depth` containers around it has JSON. A container as a key inside of such a
+/// key (`in_key`) has none: each level of text in text would double the backslashes of the one before.
+fn has_json(raw: &[u8], depth: usize, in_key: bool) -> bool {
+    match Reader::new(raw, 0).value() {
+        Ok(Value::Array(_)) => {
+            let mut items = array_items(raw).into_iter().flatten();
+            depth < DEEPEST && items.all(|item| has_json(item, depth + 1, in_key))
         }
+        Ok(Value::Map(_)) => {
+            let mut pairs = map_pairs(raw).into_iter().flatten();
+            let has_json = |(key, value)| {
+                key_has_json(key, depth + 1, in_key) && has_json(value, depth + 1, in_key)
+            };
+            depth < DEEPEST && pairs.all(has_json)
+        }
+        value => value.is_ok(),
+    }
+}
+
+fn key_has_json(raw: &[u8], depth: usize, in_key: bool) -> bool {
+    match Reader::new(raw, 0).value() {
+        Ok(Value::Array(_) | Value::Map(_)) => !in_key && has_json(raw, depth, true),
+        value => value.is_ok(),
     }
 }
 
@@ -59,22 +55,19 @@ impl Serialize for AsJson<'_> {
     /// It calls itself for each level, so what needs a frame of its own has one ([`Scalar`],
     /// [`MapKey`]): the host's stack may be small.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let value = Reader::new(self.raw, 0).value().map_err(|_| S::Error::custom("malformed"))?;
+        let value = Reader::new(self.0, 0).value().map_err(|_| S::Error::custom("malformed"))?;
         match value {
-            Value::Array(_) | Value::Map(_) if self.depth >= DEEPEST => {
-                Err(S::Error::custom("nested too deep"))
-            }
             Value::Array(_) => {
                 let mut sequence = serializer.serialize_seq(None)?;
-                for item in array_items(self.raw).into_iter().flatten() {
-                    sequence.serialize_element(&self.inside(item))?;
+                for item in array_items(self.0).into_iter().flatten() {
+                    sequence.serialize_element(&Self(item))?;
                 }
                 sequence.end()
             }
             Value::Map(_) => {
                 let mut map = serializer.serialize_map(None)?;
-                for (key, value) in map_pairs(self.raw).into_iter().flatten() {
-                    map.serialize_entry(&MapKey(self.inside(key)), &self.inside(value))?;
+                for (key, value) in map_pairs(self.0).into_iter().flatten() {
+                    map.serialize_entry(&MapKey(Self(key)), &Self(value))?;
                 }
                 map.end()
             }
@@ -108,25 +101,12 @@ impl Serialize for Scalar<'_> {
 /// A key of a map: always a string in JSON.
 struct MapKey<'a>(AsJson<'a>);
 
-impl MapKey<'_> {
-    fn is_writable(&self) -> bool {
-        match Reader::new(self.0.raw, 0).value() {
-            Ok(Value::Array(_) | Value::Map(_)) => {
-                !self.0.in_key && AsJson { in_key: true, ..self.0 }.is_writable()
-            }
-            value => value.is_ok(),
-        }
-    }
-}
-
 impl Serialize for MapKey<'_> {
     #[inline(never)]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match Reader::new(self.0.raw, 0).value() {
+        match Reader::new(self.0.0, 0).value() {
             Ok(Value::Str(_) | Value::Bin(_) | Value::Ext(..)) => self.0.serialize(serializer),
-            // `collect_str` must not meet an error.
-            _ if !self.is_writable() => Err(S::Error::custom("a key without a form in JSON")),
-            _ => serializer.collect_str(&JsonText(AsJson { in_key: true, ..self.0 })),
+            _ => serializer.collect_str(&JsonText(self.0)),
         }
     }
 }
@@ -179,10 +159,7 @@ impl fmt::Display for Hex<'_> {
 /// Writes an encoded value's JSON as text; `false` when it has none, or the text has no form in
 /// MessagePack, and then what is written means nothing.
 pub fn write_json(writer: &mut Writer<'_>, raw: &[u8]) -> bool {
-    let value = AsJson::new(raw);
-    if !value.is_writable() {
-        return false;
-    }
+    let Some(value) = AsJson::new(raw) else { return false };
     let start = writer.begin_text();
     let written = serde_json::to_writer(ToWriter(writer), &value);
     let size = writer.position() - start;

@@ -258,6 +258,25 @@ fn records_with_and_without_flags_take_turns() {
     assert_eq!(long_ways(HEADS[0], PLAIN, record), expected.into());
 }
 
+/// A record with a field that cannot be read is written in full, once as it should be and once as an
+/// error; no more templates are tried for it, nor is one made.
+#[test]
+fn records_with_and_without_errors_take_turns() {
+    let record = |i: usize| {
+        let mut record = dns_firewall_logs(i);
+        record["QueryTCP"] = json!([json!(true), json!("maybe")][i % 2]);
+        record
+    };
+    let expected = [
+        MAP16,
+        ("truth value of another form", 6),
+        ("template that does not fit", 2),
+        ("record in full", 4),
+        ("what was written handed on", 1),
+    ];
+    assert_eq!(long_ways(HEADS[0], PLAIN, record), expected.into());
+}
+
 /// A foreign field whose name the mapping does not write stays in its place without a look at it.
 #[test]
 fn records_with_a_foreign_field() {

@@ -112,3 +112,21 @@ impl<'a> WireRecord<'a> {
         self.data.write(out)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::expect_used, reason = "a test")]
+
+    use super::{LONGEST_TEXT, WireReader};
+
+    #[test]
+    fn a_text_longer_than_any_record_is_not_decoded() {
+        for (size, is_decoded) in
+            [(LONGEST_TEXT, true), (LONGEST_TEXT + 4, false), (2 * LONGEST_TEXT, false)]
+        {
+            let mut reader = WireReader::default();
+            assert!(reader.read(&vec![b'A'; size]).expect("memory").is_none());
+            assert_eq!(!reader.bytes.is_empty(), is_decoded, "{size}");
+        }
+    }
+}

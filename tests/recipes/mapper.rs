@@ -40,7 +40,7 @@ fn map_line(mapper: &mut Mapper, line: &str) -> Option<String> {
             let mut reader = Reader::new(&chunk, 1);
             reader.raw().expect("a time");
             let record = &chunk[reader.position()..];
-            Some(serde_json::to_string(&AsJson::new(record)).expect("JSON"))
+            Some(serde_json::to_string(&AsJson::new(record).expect("depth")).expect("JSON"))
         }
         Answer::Emptied => None,
     }

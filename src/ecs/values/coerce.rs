@@ -92,7 +92,6 @@ pub(crate) fn boolean(raw: &[u8]) -> Option<bool> {
 fn any_boolean(raw: &[u8]) -> Option<bool> {
     long_way!("truth value of another form");
     match Reader::new(raw, 0).value().ok()? {
-        Value::Bool(truth) => Some(truth),
         Value::Str(text) | Value::Bin(text) if text.eq_ignore_ascii_case(b"true") => Some(true),
         Value::Str(text) | Value::Bin(text) if text.eq_ignore_ascii_case(b"false") => Some(false),
         Value::Uint(number) => one_or_zero(number),

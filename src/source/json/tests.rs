@@ -9,6 +9,11 @@ use super::{JsonRecord, is_cut, transcode_array};
 use crate::msgpack::{AsJson, map_pairs, text};
 use crate::source::{FIELD_COUNT, Field, NameSet, Record};
 
+/// The JSON of an encoded value.
+fn json_of(raw: &[u8]) -> Value {
+    serde_json::to_value(AsJson::new(raw).expect("at most 24 levels")).expect("JSON")
+}
+
 /// Reads `text` after `before`, whose keys are then expected, and gives what came of it.
 fn read_after(before: &str, text: impl AsRef<[u8]>) -> Option<Value> {
     let text = text.as_ref();
@@ -25,7 +30,7 @@ fn whole(record: &Record, bytes: &[u8], text: impl AsRef<[u8]>) -> Value {
     assert_eq!(record.seen().len(), fields_of(&whole).count(), "{}", text.escape_ascii());
     for (field, value) in fields_of(&whole) {
         let indexed = record.value(bytes, field).map(|part| part.bytes());
-        let indexed = indexed.map(|raw| serde_json::to_value(AsJson::new(raw)).expect("JSON"));
+        let indexed = indexed.map(json_of);
         assert_eq!(indexed, (!is_nothing(value)).then(|| value.clone()), "{}", text.escape_ascii());
     }
     whole
@@ -37,9 +42,8 @@ fn with_names(bytes: &[u8]) -> Value {
         Some(name) => String::from_utf8(name.to_vec()).expect("UTF-8"),
         None => Field::ALL[usize::from(key[0])].name().to_owned(),
     };
-    let value = |raw| serde_json::to_value(AsJson::new(raw)).expect("at most 24 levels");
     let pairs = map_pairs(bytes).expect("a map");
-    Value::Object(pairs.map(|(key, raw)| (name(key), value(raw))).collect())
+    Value::Object(pairs.map(|(key, raw)| (name(key), json_of(raw))).collect())
 }
 
 fn fields_of(record: &Value) -> impl Iterator<Item = (Field, &Value)> {
@@ -204,7 +208,7 @@ fn an_array_is_read_whole_or_not() {
     let mut bytes = Vec::new();
     let mut read = |text: &str| {
         let bytes = transcode_array(text.as_bytes(), &mut bytes).expect("memory")?;
-        Some(serde_json::to_string(&AsJson::new(bytes)).expect("JSON"))
+        Some(json_of(bytes).to_string())
     };
     assert_eq!(read(" [{\"a\": \"\\\"\"},1.5 ] ").as_deref(), Some("[{\"a\":\"\\\"\"},1.5]"));
     assert_eq!(read(&"[".repeat(24)), None);
