@@ -18,6 +18,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import queue
 import re
 import resource
 import shutil
@@ -29,10 +30,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUT = ROOT / "target/mutants"
-TREE = OUT / "tree"
 ENV = {
     **os.environ,
-    "CARGO_TARGET_DIR": str(OUT / "build"),
     # A function with all its mutants is long: the registers are given out the quick way.
     "RUSTFLAGS": "--cap-lints=allow -Cllvm-args=-optimize-regalloc=0 -Cllvm-args=-regalloc=fast",
     # Each unit of code generation has its own copy of what is inlined, with all its mutants.
@@ -85,6 +84,77 @@ pub mod mutant {
     }
 }
 """
+
+
+class Place:
+    """A copy of the tree, and where it is built."""
+
+    def __init__(self, name):
+        self.tree = OUT / name
+        self.env = {**ENV, "CARGO_TARGET_DIR": str(OUT / f"{name}-build")}
+
+    def copy(self):
+        shutil.rmtree(self.tree, ignore_errors=True)
+        shutil.copytree(ROOT, self.tree, ignore=shutil.ignore_patterns("target", ".git"), symlinks=True)
+
+    def cargo(self, *args, level="1", seconds=1800):
+        """What Cargo says, each message as JSON. It is stopped when a constant takes for ever."""
+        command = ["timeout", str(seconds), "cargo", *args, "--profile=mutants", "--locked", "--message-format=json"]
+        env = {**self.env, "CARGO_PROFILE_MUTANTS_OPT_LEVEL": level}
+        if level == "0":
+            env |= {"CARGO_INCREMENTAL": "1", "RUSTFLAGS": "", "CARGO_PROFILE_MUTANTS_CODEGEN_UNITS": "256"}
+        done = subprocess.run(command, cwd=self.tree, env=env, capture_output=True, text=True)
+        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")], done
+
+    def build(self, names, level="1", seconds=1800):
+        """Builds tests; gives their files by name, or None."""
+        args = ["--lib" if name == "lib" else f"--test={name}" for name in names]
+        messages, done = self.cargo("test", "--no-run", *args, level=level, seconds=seconds)
+        if done.returncode:
+            return None, done
+        files = {}
+        for message in messages:
+            if message["reason"] == "compiler-artifact" and message.get("executable"):
+                kind = message["target"]["kind"]
+                files["lib" if "test" not in kind else message["target"]["name"]] = message["executable"]
+        return files, done
+
+    def fails(self, file, args, mutant, seconds):
+        """Why a test fails; None when it does not. It ends as soon as one case has failed."""
+        env = {**self.env, "MUTANT": str(mutant), "RUST_BACKTRACE": "0", "CARGO": shutil.which("cargo")}
+        test = subprocess.Popen(
+            [file, *args], cwd=self.tree, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            text=True, errors="replace", start_new_session=True, preexec_fn=limits,
+        )
+        late = threading.Event()
+
+        def stop():
+            try:
+                os.killpg(test.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+        def too_late():
+            late.set()
+            stop()
+
+        timer = threading.Timer(seconds, too_late)
+        timer.start()
+        why = None
+        for line in test.stdout:
+            if line.endswith("... FAILED\n"):
+                why = line.split()[1]
+                stop()
+                break
+        timer.cancel()
+        code = test.wait()
+        if late.is_set():
+            return "timeout"
+        return why or (f"ended with {code}" if code else None)
+
+
+def limits():
+    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
 
 
 class Source:
@@ -156,7 +226,7 @@ def switchable(source, mutants):
     return bodies
 
 
-def write(path, source, bodies, unviable):
+def write(place, path, source, bodies, unviable):
     """Writes the file with all mutants in it; gives the lines of each."""
     pieces, lines, at = [], {}, 0
     line = 1
@@ -181,18 +251,8 @@ def write(path, source, bodies, unviable):
     if path == "src/lib.rs":
         add(SWITCH)
     # Inlined, all mutants of a function would be built in many places.
-    (TREE / path).write_text(re.sub(r"#\[inline(\(\w+\))?\]", "", "".join(pieces)))
+    (place.tree / path).write_text(re.sub(r"#\[inline(\(\w+\))?\]", "", "".join(pieces)))
     return lines
-
-
-def cargo(*args, level="1", seconds=1800):
-    """What Cargo says, each message as JSON. It is stopped when a constant takes for ever."""
-    command = ["cargo", *args, "--profile=mutants", "--locked", "--message-format=json"]
-    env = {**ENV, "CARGO_PROFILE_MUTANTS_OPT_LEVEL": level}
-    if level == "0":
-        env |= {"CARGO_INCREMENTAL": "1", "RUSTFLAGS": "", "CARGO_PROFILE_MUTANTS_CODEGEN_UNITS": "256"}
-    done = subprocess.run(["timeout", str(seconds), *command], cwd=TREE, env=env, capture_output=True, text=True)
-    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")], done
 
 
 def errors(messages):
@@ -206,26 +266,12 @@ def errors(messages):
                     yield span["file_name"], span["line_start"], message["message"]["message"]
 
 
-def build(names, level="1", seconds=1800):
-    """Builds tests; gives their files by name, or None."""
-    args = ["--lib" if name == "lib" else f"--test={name}" for name in names]
-    messages, done = cargo("test", "--no-run", *args, level=level, seconds=seconds)
-    if done.returncode:
-        return None, messages, done
-    files = {}
-    for message in messages:
-        if message["reason"] == "compiler-artifact" and message.get("executable"):
-            kind = message["target"]["kind"]
-            files["lib" if "test" not in kind else message["target"]["name"]] = message["executable"]
-    return files, messages, done
-
-
-def build_all_at_once(sources, bodies):
+def build_all_at_once(place, sources, bodies):
     """Builds the tree with all mutants that compile; gives the tests and the others."""
     unviable = set()
     while True:
-        lines = {path: write(path, sources[path], bodies[path], unviable) for path in sources}
-        messages, done = cargo("check", "--lib")
+        lines = {path: write(place, path, sources[path], bodies[path], unviable) for path in sources}
+        messages, done = place.cargo("check", "--lib")
         if done.returncode == 0:
             return unviable
         found = set()
@@ -240,51 +286,13 @@ def build_all_at_once(sources, bodies):
         unviable |= found
 
 
-def limits():
-    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
-
-
-def fails(file, args, mutant, seconds):
-    """Why a test fails; None when it does not. It ends as soon as one case has failed."""
-    env = {**ENV, "MUTANT": str(mutant), "RUST_BACKTRACE": "0", "CARGO": shutil.which("cargo")}
-    test = subprocess.Popen(
-        [file, *args], cwd=TREE, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        text=True, errors="replace", start_new_session=True, preexec_fn=limits,
-    )
-    late = threading.Event()
-
-    def stop():
-        try:
-            os.killpg(test.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-
-    def too_late():
-        late.set()
-        stop()
-
-    timer = threading.Timer(seconds, too_late)
-    timer.start()
-    why = None
-    for line in test.stdout:
-        if line.endswith("... FAILED\n"):
-            why = line.split()[1]
-            stop()
-            break
-    timer.cancel()
-    code = test.wait()
-    if late.is_set():
-        return "timeout"
-    return why or (f"ended with {code}" if code else None)
-
-
-def baseline(files, mutants):
+def baseline(place, files, mutants):
     """The seconds that each test may take."""
     allowed = {}
     tests = [test for mutant in mutants for tests in rounds(mutant) for test in tests]
     for name, args in {(name, *args): args for name, args in tests}.items():
         start = time.monotonic()
-        if why := fails(files[name[0]], args, 0, 900):
+        if why := place.fails(files[name[0]], args, 0, 900):
             sys.exit(f"{name} fails without a mutant: {why}")
         took = time.monotonic() - start
         print(f"{took:5.1f} s: {' '.join(name)}")
@@ -296,29 +304,29 @@ def rounds(mutant):
     return PLUGIN_ROUNDS if mutant["file"].startswith(PLUGIN) else MAPPER_ROUNDS
 
 
-def judge(mutant, files, allowed, tests):
+def judge(place, mutant, files, allowed, tests):
     """What becomes of a mutant in a round."""
     for name, args in tests:
-        if why := fails(files[name], args, mutant["id"], allowed[name, *args]):
+        if why := place.fails(files[name], args, mutant["id"], allowed[name, *args]):
             return f"{name}: {why}"
     return "missed"
 
 
-def by_itself(mutant, source, allowed):
-    """A mutant that has to be built."""
-    path = TREE / mutant["file"]
+def by_itself(place, mutant, source, allowed):
+    """What becomes of a mutant that has to be built."""
+    path = place.tree / mutant["file"]
     path.write_text(changed(source, mutant, 0, len(source.text)))
     try:
         is_plugin = mutant["file"].startswith(PLUGIN)
         for number, tests in enumerate(rounds(mutant)):
             # What takes long is optimized.
             level = "1" if number > 0 and not is_plugin else "0"
-            files, _, done = build({name for name, _ in tests}, level, 120)
+            files, done = place.build({name for name, _ in tests}, level, 120)
             if done.returncode == 124:
                 return "build: timeout"
             if files is None:
                 return "unviable"
-            became = judge(mutant, files, allowed, tests)
+            became = judge(place, mutant, files, allowed, tests)
             if became != "missed":
                 break
         return became
@@ -326,9 +334,12 @@ def by_itself(mutant, source, allowed):
         path.write_text(source.text)
 
 
-def copy():
-    shutil.rmtree(TREE, ignore_errors=True)
-    shutil.copytree(ROOT, TREE, ignore=shutil.ignore_patterns("target", ".git"), symlinks=True)
+def prepared(place):
+    """The place with the other packages built in it, which may take longer than a mutant."""
+    place.copy()
+    place.build({name for name, _ in MAPPER_ROUNDS[0]}, "0")
+    place.build({name for name, _ in sum(MAPPER_ROUNDS[1:], [])})
+    return place
 
 
 def save(mutants, became):
@@ -362,35 +373,44 @@ def main():
     sys.stdout.reconfigure(line_buffering=True)
     mutants = listed()
     print(f"{len(mutants)} mutants")
-    copy()
+    place = Place("tree")
+    place.copy()
     sources = {path: Source(path) for path in {"src/lib.rs", *(mutant["file"] for mutant in mutants)}}
     bodies = {
         path: switchable(source, [mutant for mutant in mutants if mutant["file"] == path])
         for path, source in sources.items()
     }
     late = {mutant["id"] for of in bodies.values() for group in of.values() for mutant in group}
-    unviable = build_all_at_once(sources, bodies)
+    unviable = build_all_at_once(place, sources, bodies)
     became = dict.fromkeys(unviable, "unviable")
-    files, _, done = build(sorted({name for name, _ in sum(MAPPER_ROUNDS, [])}))
+    files, done = place.build(sorted({name for name, _ in sum(MAPPER_ROUNDS, [])}))
     if files is None:
         sys.exit(done.stderr[-5000:])
-    allowed = baseline(files, mutants)
+    allowed = baseline(place, files, mutants)
     jobs = int(os.environ.get("JOBS", "2"))
-    for number in range(len(MAPPER_ROUNDS)):
-        left = [m for m in mutants if m["id"] in late and became.get(m["id"], "missed") == "missed"]
-        print(f"round {number + 1}: {len(left)} mutants")
-        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-            judged = pool.map(lambda m: judge(m, files, allowed, rounds(m)[number]), left)
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for number in range(len(MAPPER_ROUNDS)):
+            left = [m for m in mutants if m["id"] in late and became.get(m["id"], "missed") == "missed"]
+            print(f"round {number + 1}: {len(left)} mutants")
+            judged = pool.map(lambda m: judge(place, m, files, allowed, rounds(m)[number]), left)
             for mutant, what in zip(left, judged):
                 became[mutant["id"]] = what
                 save(mutants, became)
-    copy()
-    # The other packages, without a limit.
-    build({name for name, _ in MAPPER_ROUNDS[0]}, "0")
-    build({name for name, _ in sum(MAPPER_ROUNDS[1:], [])})
-    for mutant in mutants:
-        if mutant["id"] not in late:
-            became[mutant["id"]] = by_itself(mutant, sources[mutant["file"]], allowed)
+        left = [mutant for mutant in mutants if mutant["id"] not in late]
+        print(f"by themselves: {len(left)} mutants")
+        places = queue.SimpleQueue()
+        for number in range(jobs):
+            places.put(prepared(Place(f"tree{number + 1}")))
+
+        def alone(mutant):
+            place = places.get()
+            try:
+                return by_itself(place, mutant, sources[mutant["file"]], allowed)
+            finally:
+                places.put(place)
+
+        for mutant, what in zip(left, pool.map(alone, left)):
+            became[mutant["id"]] = what
             save(mutants, became)
     total = report(mutants, became)
     sys.exit(1 if total["missed"] > 0.03 * (total["missed"] + total["noticed"]) else 0)

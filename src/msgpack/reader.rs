@@ -216,9 +216,17 @@ fn declared_end_of_sized(bytes: &[u8], at: usize, first: u8) -> Result<(usize, b
             let size = *bytes.get(at + 1).ok_or(Malformed)?;
             Ok((at + 2 + usize::from(size), size == 0))
         }
+        marker::STR16 | marker::BIN16 => {
+            let size = bytes.get(at + 1..).and_then(<[u8]>::first_chunk).ok_or(Malformed)?;
+            let size = u16::from_be_bytes(*size);
+            Ok((at + 3 + usize::from(size), size == 0))
+        }
         // An empty one is told by its first byte.
         marker::FIXMAP..=0x9f => Ok((skip_nested(bytes, at)?, false)),
-        _ => Ok((skip_nested(bytes, at)?, is_empty(Reader::new(bytes, at)))),
+        _ => {
+            long_way!("value whose first byte does not tell whether it is empty");
+            Ok((skip_nested(bytes, at)?, is_empty(Reader::new(bytes, at))))
+        }
     }
 }
 

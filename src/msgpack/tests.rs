@@ -1,8 +1,9 @@
-//! The writer: every value in the shortest form that MessagePack has for it, to the byte.
+//! The writer: every value in the shortest form that MessagePack has for it, to the byte. The walk:
+//! every form of a value is passed over, and told where it is cut short.
 
 #![expect(clippy::indexing_slicing, reason = "a test")]
 
-use super::{Object, Part, Writer};
+use super::{Malformed, Object, Part, Writer, skip_value};
 
 fn written(write: impl FnOnce(&mut Writer<'_>)) -> Vec<u8> {
     let mut room = vec![0xc1; 70_000];
@@ -168,5 +169,85 @@ fn in_any_room() {
         if enough {
             assert_eq!(room[..whole.len()], whole, "{size}");
         }
+    }
+}
+
+/// Each form, and whether it stands for nothing.
+#[test]
+fn every_form_is_passed_over_and_every_cut_is_noticed() {
+    let long = |head: &[u8], size: usize| [head, &vec![0xc1; size]].concat();
+    let forms: Vec<(Vec<u8>, bool)> = [
+        (&b"\x00"[..], false),
+        (b"\x7f", false),
+        (b"\xe0", false),
+        (b"\xc0", true),
+        (b"\xc2", false),
+        (b"\xc3", false),
+        (b"\xa0", true),
+        (b"\xa1a", false),
+        (b"\xd9\0", true),
+        (b"\xd9\x01a", false),
+        (b"\xda\0\0", true),
+        (b"\xda\0\x01a", false),
+        (b"\xdb\0\0\0\0", true),
+        (b"\xdb\0\0\0\x01a", false),
+        (b"\xc4\0", true),
+        (b"\xc4\x01a", false),
+        (b"\xc5\0\0", true),
+        (b"\xc5\0\x01a", false),
+        (b"\xc6\0\0\0\0", true),
+        (b"\xc6\0\0\0\x01a", false),
+        (b"\x80", true),
+        (b"\x82\x01\x91\xa1a\x02\xdc\0\x01\xc0", false),
+        (b"\xde\0\0", true),
+        (b"\xde\0\x01\xa1a\xd9\x01a", false),
+        (b"\xdf\0\0\0\0", true),
+        (b"\xdf\0\0\0\x01\xa1a\x80", false),
+        (b"\x90", true),
+        (b"\x92\x81\x01\x02\xcb12345678", false),
+        (b"\xdc\0\0", true),
+        (b"\xdd\0\0\0\0", true),
+        (b"\xdd\0\0\0\x02\x90\xc3", false),
+        (b"\xcc1", false),
+        (b"\xcd12", false),
+        (b"\xce1234", false),
+        (b"\xcf12345678", false),
+        (b"\xd01", false),
+        (b"\xd112", false),
+        (b"\xd21234", false),
+        (b"\xd312345678", false),
+        (b"\xca1234", false),
+        (b"\xcb12345678", false),
+        (b"\xd4\x011", false),
+        (b"\xd5\x0112", false),
+        (b"\xd6\x011234", false),
+        (b"\xd7\x0112345678", false),
+        (b"\xd8\x011234567812345678", false),
+        (b"\xc7\0\x01", false),
+        (b"\xc8\0\x01\x01a", false),
+        (b"\xc9\0\0\0\x02\x01ab", false),
+    ]
+    .map(|(form, is_absent)| (form.to_vec(), is_absent))
+    .into_iter()
+    .chain([
+        (long(b"\xd9\xff", 0xff), false),
+        (long(b"\xda\x12\x34", 0x1234), false),
+        (long(b"\xc5\x12\x34", 0x1234), false),
+        (long(b"\xdb\0\x01\0\0", 0x1_0000), false),
+    ])
+    .collect();
+    for (form, is_absent) in forms {
+        for behind in [&b""[..], b"\xc1\xc1"] {
+            let bytes = [b"\xc1", &form[..], behind].concat();
+            let end = 1 + form.len();
+            assert_eq!(skip_value(&bytes, 1), Ok((end, is_absent)), "{}", form.escape_ascii());
+        }
+        for size in 0..form.len() {
+            let cut = &form[..size];
+            assert_eq!(skip_value(cut, 0), Err(Malformed), "{}", cut.escape_ascii());
+        }
+    }
+    for reserved in [&b"\xc1"[..], b"\x91\xc1", b"\x81\x01\xc1"] {
+        assert_eq!(skip_value(reserved, 0), Err(Malformed));
     }
 }

@@ -124,3 +124,15 @@ impl fmt::Display for Name<'_> {
         f.write_str(if self.0.len() > LONGEST { "..." } else { "" })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Name;
+
+    #[test]
+    fn a_name_is_cut_where_it_is_long() {
+        assert_eq!(Name(&[b'a'; 80]).to_string(), "a".repeat(80));
+        assert_eq!(Name(&[b'a'; 81]).to_string(), "a".repeat(80) + "...");
+        assert_eq!(Name(b"a\n\xff").to_string(), "a\\n\u{fffd}");
+    }
+}

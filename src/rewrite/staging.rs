@@ -121,17 +121,27 @@ mod tests {
     use crate::output::Output;
     use crate::rewrite::staging::Staging;
 
-    /// How long the whole output would become, by what was told at each hand-over.
+    /// At each hand-over, how long the output has become, and how long the whole would by what was told.
     #[derive(Default)]
-    struct Foretold {
-        appended: usize,
-        totals: Vec<usize>,
+    struct Foretold(Vec<(usize, usize)>);
+
+    impl Foretold {
+        /// Each foretells the whole, and of what is to come a sixteenth more and 256 bytes, so that
+        /// what varies a little still fits.
+        fn check(&self, whole: usize) {
+            assert!(self.0.len() > 10, "{:?}", self.0);
+            for &(appended, total) in &self.0 {
+                let to_come = whole - appended;
+                let slack = if to_come == 0 { 0 } else { to_come / 16 + 256 };
+                assert_eq!(total, whole + slack, "{appended} of {whole}");
+            }
+        }
     }
 
     impl Output for Foretold {
         fn append(&mut self, bytes: &[u8], more: usize) -> Result<(), OutOfMemory> {
-            self.appended += bytes.len();
-            self.totals.push(self.appended + more);
+            let appended = self.0.last().map_or(0, |last| last.0) + bytes.len();
+            self.0.push((appended, appended + more));
             Ok(())
         }
     }
@@ -152,11 +162,27 @@ mod tests {
             staging.write(&mut output, event * read, write).expect("memory");
         }
         staging.flush(&mut output, events * read).expect("memory");
-        let whole = events * written;
-        assert_eq!((output.appended, output.totals.last()), (whole, Some(&whole)));
-        assert!(output.totals.len() > 10, "{:?}", output.totals);
-        // A sixteenth more, and 256 bytes, so that what varies a little still fits.
-        let enough = whole..=whole + whole / 16 + 256;
-        assert!(output.totals.iter().all(|total| enough.contains(total)), "{:?}", output.totals);
+        output.check(events * written);
+    }
+
+    #[test]
+    fn a_long_run_counts_as_what_was_written() {
+        let run = vec![1; 20 * Staging::USUAL];
+        let (mut staging, mut output) = (Staging::default(), Foretold::default());
+        staging.clear(12 * run.len());
+        for read in 1..=12 {
+            staging.copy(&mut output, &run, read * run.len()).expect("memory");
+        }
+        output.check(12 * run.len());
+    }
+
+    #[test]
+    fn room_is_made_where_there_is_too_little() {
+        const USUAL: usize = Staging::USUAL;
+        let mut staging = Staging::default();
+        for (needed, room) in [(USUAL, USUAL), (USUAL + 1, 2 * USUAL + 2), (1, 2 * USUAL + 2)] {
+            staging.make_room(needed).expect("memory");
+            assert_eq!(staging.room.len(), room, "{needed}");
+        }
     }
 }

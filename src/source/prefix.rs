@@ -83,3 +83,30 @@ const fn words(bytes: &[u8; LONGEST]) -> [u64; WORDS] {
     }
     words
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test")]
+
+    use super::{LONGEST, Prefix};
+
+    #[test]
+    fn every_byte_of_it_is_compared_and_none_behind() {
+        let constant: [u8; LONGEST] = std::array::from_fn(|i| b'a' + i as u8);
+        for size in 0..=LONGEST {
+            let prefix = Prefix::new(&constant[..size]).expect("short enough");
+            // With as many bytes behind as are looked at together, and with fewer.
+            for behind in [0, 1, 2 * LONGEST] {
+                let bytes = [&constant[..size], &vec![0xff; behind]].concat();
+                assert!(prefix.begins(&bytes), "{size} and {behind}");
+                for place in 0..size {
+                    let mut other = bytes.clone();
+                    other[place] ^= 1;
+                    assert!(!prefix.begins(&other), "{size} and {behind}, {place}");
+                }
+                assert!(size == 0 || !prefix.begins(&bytes[..size - 1]), "{size}");
+            }
+        }
+        assert!(Prefix::new(&[0; LONGEST + 1]).is_none());
+    }
+}

@@ -117,7 +117,7 @@ impl<'a> WireRecord<'a> {
 mod tests {
     #![expect(clippy::expect_used, reason = "a test")]
 
-    use super::{LONGEST_TEXT, WireReader};
+    use super::{IN_REACH_OF_POINTERS, LONGEST_TEXT, WireReader};
 
     #[test]
     fn a_text_longer_than_any_record_is_not_decoded() {
@@ -126,7 +126,9 @@ mod tests {
         {
             let mut reader = WireReader::default();
             assert!(reader.read(&vec![b'A'; size]).expect("memory").is_none());
+            let most = if is_decoded { IN_REACH_OF_POINTERS + size } else { 0 };
             assert_eq!(!reader.bytes.is_empty(), is_decoded, "{size}");
+            assert!(reader.bytes.len() <= most, "{size}");
         }
     }
 }

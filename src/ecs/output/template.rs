@@ -247,3 +247,19 @@ impl Templates {
         *next = (*next + 1) % TEMPLATES;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_BYTES, Template};
+
+    #[test]
+    fn a_template_holds_so_many_constant_bytes_and_any_values() {
+        for (constants, is_kept) in [(MOST_BYTES, true), (MOST_BYTES + 1, false)] {
+            let mut template = Template::default();
+            let record = vec![1; constants + 2 * MOST_BYTES];
+            template.note(10, 10 + MOST_BYTES);
+            template.note(record.len() - MOST_BYTES, record.len());
+            assert_eq!(template.end(&record), is_kept, "{constants}");
+        }
+    }
+}
