@@ -322,3 +322,34 @@ pub(super) fn pass(lexer: &mut SliceLexer<'_>, size: usize) {
         *lexer = SliceLexer::new(rest);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{WINDOW, eight_digits, plain_bytes};
+
+    #[test]
+    fn eight_digits_are_a_number_and_nothing_else_is() {
+        for number in [0u64, 1, 9, 10, 12_345_678, 87_654_321, 90_909_090, 99_999_999] {
+            let digits = format!("{number:08}");
+            assert_eq!(digits.as_bytes().first_chunk().and_then(eight_digits), Some(number));
+        }
+        for byte in (0..=u8::MAX).filter(|byte| !byte.is_ascii_digit()) {
+            for place in 0..8 {
+                let bytes = std::array::from_fn(|i| if i == place { byte } else { b'9' });
+                assert_eq!(eight_digits(&bytes), None, "{byte:#x} at {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn plain_bytes_are_those_before_any_other() {
+        for byte in 0..=u8::MAX {
+            let is_plain = byte.is_ascii() && byte >= b' ' && byte != b'"' && byte != b'\\';
+            for place in 0..WINDOW {
+                let bytes = std::array::from_fn(|i| if i == place { byte } else { b'~' });
+                let expected = if is_plain { WINDOW } else { place };
+                assert_eq!(plain_bytes(&bytes), expected, "{byte:#x} at {place}");
+            }
+        }
+    }
+}
