@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use flb_filter_cloudflare_dns::msgpack::{Reader, skip};
+use flb_filter_cloudflare_dns::msgpack::skip;
 
 use crate::records::Record;
 
@@ -50,11 +50,11 @@ pub fn events(chunk: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// The floor's first part: one walk that finds the chunk valid.
 #[inline(never)]
 pub fn walk(chunk: &[u8]) {
-    let mut reader = Reader::new(chunk, 0);
-    while reader.position() < chunk.len() {
-        reader.value().expect("a valid chunk");
+    let mut at = 0;
+    while at < chunk.len() {
+        (at, _) = black_box(crate::walk::skip(chunk, at).expect("a valid chunk"));
     }
-    black_box(reader.position());
+    black_box(at);
 }
 
 /// The floor's second part: the output, known beforehand, copied into memory of the host's.

@@ -6,3 +6,4 @@ pub mod peers;
 pub mod plugin;
 pub mod records;
 pub mod timing;
+pub mod walk;
