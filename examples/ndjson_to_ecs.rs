@@ -30,7 +30,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         match mapper.rewrite(&event, &mut chunk)?.answer {
             Answer::Untouched => writeln!(output, "{line}")?,
             Answer::Rewritten => {
-                serde_json::to_writer(&mut output, &AsJson::new(record(&chunk)))?;
+                let json = AsJson::new(record(&chunk)).ok_or("a record that JSON cannot hold")?;
+                serde_json::to_writer(&mut output, &json)?;
                 output.write_all(b"\n")?;
             }
             Answer::Emptied => {}

@@ -429,3 +429,12 @@ fn an_original_that_is_nested_too_deeply_allocates_nothing() {
         }
     }
 }
+
+/// Escapes make a name four times as long.
+#[test]
+fn a_name_that_grows_takes_its_memory_at_once() {
+    let chunk = chunk(1, |_| json!({"QueryName": "\u{1}".repeat(250), "QueryType": 1}));
+    let mut mapper = mapper(&[("convention", "ecs")]);
+    let others = [(); 2].map(|()| rewrite(&mut mapper, &chunk).1.other);
+    assert_eq!(others, [1, 0]);
+}

@@ -88,7 +88,8 @@ enum Kept {
 const MOST_LABELS: usize = 8;
 
 impl Series {
-    /// Adds to the count, at least 1; `now` are nanoseconds since 1970.
+    /// Adds to the count; `now` are nanoseconds since 1970. Adding nothing proves nothing: it is done
+    /// before there is a candidate, and then no more.
     #[inline]
     pub(crate) fn add(&mut self, count: u64, now: u64) {
         if let (Kept::Proven(metric), Some(add)) = (self.kept, METRIC_ADD.get()) {

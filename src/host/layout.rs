@@ -134,7 +134,9 @@ impl<'o> Filter<'o> {
     }
 
     fn kind(&self, index: usize) -> Word {
-        match self.word(index) {
+        // What lies behind the struct is another variable, which may be written to: it is not read.
+        let is_inside = index < self.variable.size / size_of::<usize>();
+        match is_inside.then(|| self.word(index)).flatten() {
             Some(0) => Word::Null,
             Some(word) if self.host.is_code(word) => Word::Code,
             _ => Word::Data,
@@ -151,7 +153,7 @@ impl<'o> Filter<'o> {
 const NAME: usize = 1;
 const CONFIG_MAP: usize = 3;
 
-/// More words than the struct has in any version.
+/// As many words as the largest struct has.
 const WORDS: usize = 11;
 
 /// What a word of a filter's struct is, as far as that tells a layout.

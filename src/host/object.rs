@@ -75,7 +75,7 @@ impl Object {
         };
         // SAFETY: zeros are an `Info` of null pointers; the call has at most filled it.
         let info = unsafe { info.assume_init() };
-        // Another symbol's, or none's, where nothing was found.
+        // The nearest symbol may be another one; where none was found, this is null.
         let is_its_own = info.dli_saddr.addr() == address;
         let entry = NonNull::new(entry.cast::<libc::Elf64_Sym>()).filter(|_| is_its_own)?;
         // SAFETY: not null, and so the symbol's entry in the loaded object's table.
@@ -190,9 +190,12 @@ fn segment_of(base: libc::Elf64_Addr, header: &libc::Elf64_Phdr) -> Option<Segme
 mod tests {
     #![expect(clippy::expect_used, reason = "a test")]
 
+    use std::sync::atomic::AtomicI32;
+
     use super::{LONGEST_TEXT, Object, segment_of};
 
-    static NUMBER: i32 = 0x0102_0304;
+    // In memory that is written to: constants may lie among the code.
+    static NUMBER: AtomicI32 = AtomicI32::new(0x0102_0304);
     static LETTERS: [u8; 2 * LONGEST_TEXT] = {
         let mut letters = [b'a'; 2 * LONGEST_TEXT];
         letters[2 * LONGEST_TEXT - 1] = 0;
@@ -201,9 +204,9 @@ mod tests {
 
     #[test]
     fn values_are_read_as_they_are() {
-        let address = (&raw const NUMBER).addr();
+        let address = NUMBER.as_ptr().addr();
         let own = Object::around(address).expect("this test");
-        assert_eq!(own.int(address), Some(NUMBER));
+        assert_eq!(own.int(address), Some(0x0102_0304));
         assert!(own.is_code((values_are_read_as_they_are as fn() as *const ()).addr()));
         assert!(!own.is_code(address) && !own.is_code(0));
     }
@@ -224,7 +227,7 @@ mod tests {
             // SAFETY: a header is numbers, of which zeros are some.
             let mut header: libc::Elf64_Phdr = unsafe { std::mem::zeroed() };
             (header.p_flags, header.p_vaddr, header.p_memsz) = (flags, 0x100, 0x20);
-            let segment = segment_of(0x1000, &header).expect("it is in memory");
+            let segment = segment_of(0x1000, &header).expect("no overflow");
             assert_eq!((segment.start, segment.end), (0x1100, 0x1120));
             assert_eq!(segment.readable, flags & libc::PF_R != 0, "{flags}");
             assert_eq!(segment.executable, flags & libc::PF_X != 0, "{flags}");

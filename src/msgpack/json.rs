@@ -8,7 +8,8 @@ use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 use super::reader::{Reader, Value, array_items, map_pairs};
 use super::writer::Writer;
 
-/// Containers nested deeper than this have no JSON. Fluent Bit's own decoder (msgpack-c) gives up at the same depth.
+/// Containers nested deeper than this have no JSON. Fluent Bit's own decoder (msgpack-c) gives up at
+/// the same depth.
 pub const DEEPEST: usize = 32;
 
 /// An encoded value that serializes as the JSON closest to it: bin as a string, bad UTF-8 as
@@ -18,8 +19,9 @@ pub const DEEPEST: usize = 32;
 pub struct AsJson<'a>(&'a [u8]);
 
 impl<'a> AsJson<'a> {
-    /// The value that begins with the first byte of `raw`; `None` when it has no such JSON. The
-    /// serializer meets no error then: serde_json takes memory for one.
+    /// The value that begins with the first byte of `raw`; `None` when it has no JSON: it is nested
+    /// deeper than [`DEEPEST`], is malformed, or has a container in the key of a container in a key.
+    /// The serializer meets no error then: serde_json takes memory for one.
     pub fn new(raw: &'a [u8]) -> Option<Self> {
         has_json(raw, 0, false).then_some(Self(raw))
     }
@@ -35,10 +37,10 @@ fn has_json(raw: &[u8], depth: usize, in_key: bool) -> bool {
         }
         Ok(Value::Map(_)) => {
             let mut pairs = map_pairs(raw).into_iter().flatten();
-            let has_json = |(key, value)| {
+            let pair_has_json = |(key, value)| {
                 key_has_json(key, depth + 1, in_key) && has_json(value, depth + 1, in_key)
             };
-            depth < DEEPEST && pairs.all(has_json)
+            depth < DEEPEST && pairs.all(pair_has_json)
         }
         value => value.is_ok(),
     }

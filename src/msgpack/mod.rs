@@ -16,9 +16,10 @@ pub use format::{ONE, TWO, fixstr, join, marker, total_len};
 pub(crate) use format::{joined, key};
 pub use json::{AsJson, DEEPEST, write_hex, write_json};
 pub use part::Part;
+pub(crate) use reader::declared_end;
 pub use reader::{
-    Malformed, Reader, Value, array_items, declared_end, encoded_pairs, has_map, is_absent,
-    map_head, map_pairs, nests_within, skip, skip_value, text, text_part,
+    Malformed, Reader, Value, array_items, encoded_pairs, has_map, is_absent, map_head, map_pairs,
+    nests_within, skip, skip_value, text, text_part,
 };
 pub use writer::{Object, Writer};
 

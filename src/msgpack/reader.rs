@@ -1,7 +1,7 @@
 //! A borrowing reader: a position in a byte slice, and the value that stands there.
 //!
 //! It trusts no declared length: a length is compared with the bytes that are really there
-//! before anything is taken, nothing is allocated, and [`skip`] needs no stack, however deep
+//! before anything is taken ([`declared_end`] leaves that to its caller), nothing is allocated, and [`skip`] needs no stack, however deep
 //! a value is nested. A reader that reports [`Malformed`] has not moved past the bad value.
 
 use std::fmt;
@@ -198,9 +198,12 @@ pub fn skip_value(bytes: &[u8], at: usize) -> Result<(usize, bool), Malformed> {
 
 /// As [`skip_value`], but the value may be cut short: the caller compares the end with the bytes that
 /// are there, once for many values.
+///
+/// # Errors
+/// [`Malformed`] when the value's head is cut short or reserved, or anything in a container is.
 #[inline(always)]
 #[expect(clippy::indexing_slicing, reason = "the table has a place for each byte")]
-pub fn declared_end(bytes: &[u8], at: usize) -> Result<(usize, bool), Malformed> {
+pub(crate) fn declared_end(bytes: &[u8], at: usize) -> Result<(usize, bool), Malformed> {
     let first = *bytes.get(at).ok_or(Malformed)?;
     // A table look-up in place of branches: most values tell their size in the first byte.
     let head = HEADS[usize::from(first)];
@@ -283,13 +286,7 @@ pub fn nests_within(raw: &[u8], levels: usize) -> bool {
 
 /// The offset behind the value that begins at `at`; `None` when containers nest deeper. The stack
 /// is bounded by `levels`.
-#[expect(clippy::indexing_slicing, reason = "the table has a place for each byte")]
 fn end_within(bytes: &[u8], at: usize, levels: usize) -> Option<usize> {
-    let first = *bytes.get(at)?;
-    let head = HEADS[usize::from(first)];
-    if head > 0 && !matches!(first, marker::FIXMAP | marker::FIXARRAY) {
-        return within(bytes, at + usize::from(head & !ABSENT)).ok();
-    }
     let mut reader = Reader::new(bytes, at);
     let items = match reader.value().ok()? {
         Value::Array(items) => items.into(),

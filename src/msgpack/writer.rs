@@ -237,7 +237,11 @@ impl<'a> Writer<'a> {
     #[inline(always)]
     pub fn str_of(&mut self, value: Part<'_>, text: Part<'_>) {
         // With its header at once, where all of a short one stays.
-        if value.size() == text.size() + 1 { self.copy_part(value) } else { self.str_part(text) }
+        if value.size() == text.size() + 1 {
+            return self.copy_part(value);
+        }
+        long_way!("part of a string, or a long one");
+        self.str_part(text);
     }
 
     /// Writes a string with its ASCII letters small.

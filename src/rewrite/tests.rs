@@ -17,6 +17,7 @@ const PLAIN: Settings = &[];
 const ALL: Settings = &[("enrich", "all")];
 const ECS: Settings = &[("convention", "ecs")];
 const ECS_ALL: Settings = &[("convention", "ecs"), ("enrich", "all")];
+const ECS_ALL_LOWER: Settings = &[("convention", "ecs"), ("enrich", "all"), ("name_case", "lower")];
 const TEXT: Settings = &[("key_name", "log")];
 const TEXT_ALL: Settings = &[("key_name", "log"), ("enrich", "all")];
 
@@ -79,7 +80,7 @@ fn dns_logs(i: usize) -> Value {
         "ColoCode": "FRA",
         "EDNSSubnet": "192.0.2.0",
         "EDNSSubnetLength": 24,
-        "QueryName": format!("host-{i}.example.co.uk."),
+        "QueryName": format!("host-{i}.example.co.uk"),
         "QueryType": 28,
         "ResponseCached": i % 2 == 0,
         "ResponseCode": i % 4,
@@ -229,6 +230,7 @@ fn records_that_take_turns() {
         _ => {
             let mut record = dns_logs(i);
             record["EDNSSubnet"] = json!("");
+            record["QueryName"] = json!("example.com.");
             record
         }
     };
@@ -236,6 +238,8 @@ fn records_that_take_turns() {
         ("IPv4 address byte by byte", 5),
         ("integer that is not small", 1),
         ("map of another form", 2),
+        // The dot at its end is left out.
+        ("part of a string, or a long one", 1),
         ("value passed over that is long or nested", 1),
         ("value under cloudflare of another form", 1),
         ("what was written handed on", 1),
@@ -258,8 +262,8 @@ fn records_with_and_without_flags_take_turns() {
     assert_eq!(long_ways(HEADS[0], PLAIN, record), expected.into());
 }
 
-/// A record with a field that cannot be read is written in full, once as it should be and once as an
-/// error; no more templates are tried for it, nor is one made.
+/// A record with a field that cannot be read is written in full twice: without the error, which only
+/// then is known, and with it. No more templates are tried for it, nor is one made.
 #[test]
 fn records_with_and_without_errors_take_turns() {
     let record = |i: usize| {
@@ -275,6 +279,37 @@ fn records_with_and_without_errors_take_turns() {
         ("what was written handed on", 1),
     ];
     assert_eq!(long_ways(HEADS[0], PLAIN, record), expected.into());
+    // There is nothing beside the text.
+    let expected: BTreeMap<_, _> = expected.into_iter().filter(|way| *way != MAP16).collect();
+    let ways = long_ways(HEADS[0], TEXT, |i| in_text(&record(i)));
+    let in_both: BTreeMap<_, _> =
+        ways.into_iter().filter(|(way, _)| !way.contains("text") && !way.contains("key")).collect();
+    assert_eq!(in_both, expected);
+}
+
+/// A name that is written small is split once.
+#[test]
+fn names_that_change() {
+    let record = |_| json!({"QueryName": "1WWW.example.com", "QueryType": 1, "ColoCode": "FRA"});
+    let ways = long_ways(HEADS[0], ECS_ALL_LOWER, record);
+    for way in ["name that changes", "name that may be an address"] {
+        assert_eq!(ways.get(way), Some(&4), "{ways:?}");
+    }
+}
+
+/// Answers in wire format find room at once.
+#[test]
+fn records_with_answers_in_wire_format() {
+    let answers = include_str!("../../tests/data/wire-records.tsv").lines().take(3);
+    let answers: Vec<_> =
+        answers.map(|line| json!({"type": "1", "data": line.split('\t').next()})).collect();
+    let record = |i: usize| {
+        let mut record = gateway_dns(i);
+        record["RData"] = json!(answers);
+        record
+    };
+    let ways = long_ways(HEADS[0], ECS, record);
+    assert_eq!(ways.get("records in wire format read again"), None, "{ways:?}");
 }
 
 /// A foreign field whose name the mapping does not write stays in its place without a look at it.

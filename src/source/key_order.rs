@@ -19,7 +19,7 @@ struct Key {
     encoded: Prefix,
     /// The field's place among the spans; foreign keys share one.
     place: usize,
-    /// What to add to the fields that stand for nothing: by whether the value does.
+    /// No field, and the key's own: what the absent fields grow by, by whether the value is absent.
     absent: [FieldSet; 2],
 }
 
@@ -175,5 +175,21 @@ impl KeyOrder {
         self.usable = self.learnable && is_whole;
         self.watched = watched;
         self.told = told;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KeyOrder, MOST_PAIRS};
+
+    #[test]
+    fn no_more_keys_are_kept_than_there_is_memory_for() {
+        let mut order = KeyOrder::default();
+        for pairs in [MOST_PAIRS, MOST_PAIRS + 1, 10 * MOST_PAIRS] {
+            order.begin(pairs);
+            (0..pairs).for_each(|_| order.learn(b"\xa1a", None));
+            order.end(true, false, None);
+            assert_eq!((order.keys.capacity(), order.usable), (MOST_PAIRS, pairs == MOST_PAIRS));
+        }
     }
 }

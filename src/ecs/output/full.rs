@@ -60,9 +60,7 @@ impl Full<'_, '_, '_> {
         if !self.draft.refused.is_empty() {
             self.draft.error_message.write(&mut self.draft.writer);
         }
-        if foreign_pairs > 0 {
-            self.write_foreign(fields);
-        }
+        self.write_foreign(fields);
         self.draft.writer.close_root(root);
     }
 

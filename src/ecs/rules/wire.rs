@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use crate::long_way::long_way;
 use crate::memory::{OutOfMemory, give_back, lengthen};
 use crate::msgpack::{Writer, array_items, key, map_pairs, text};
 use crate::wire::{WireReader, WireRecord};
@@ -29,7 +30,10 @@ pub(crate) fn read_records<'b>(
         }
         match writer.finish() {
             Ok(size) => return Ok(bytes.get(..size)),
-            Err(needed) => room = needed,
+            Err(needed) => {
+                long_way!("records in wire format read again");
+                room = needed;
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ pub(crate) enum Family {
 pub(crate) fn family(text: &[u8]) -> Option<Family> {
     if is_v4(text) {
         Some(Family::V4)
-    } else if is_v6_at_once(text).unwrap_or_else(|| is_v6(text)) {
+    } else if is_v6_at_once(text).unwrap_or_else(|| is_v6_with_v4(text)) {
         Some(Family::V6)
     } else {
         None
@@ -109,8 +109,9 @@ fn is_v4(text: &[u8]) -> bool {
     dots == 3 && digits > 0 && number <= 255
 }
 
-/// As [`is_v6`], all bytes judged at once, for the reason that [`is_v4_at_once`] gives; `None` for
-/// text that is longer or shorter than any address without a dot, or has a dot in it.
+/// Eight groups of up to four hex digits between colons, of which `::` stands for one or more of zeros;
+/// all bytes judged at once, for the reason that [`is_v4_at_once`] gives. `None` for
+/// text with a dot, and for text that is longer or shorter than any without.
 fn is_v6_at_once(text: &[u8]) -> Option<bool> {
     const LONGEST: usize = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff".len();
     let size = text.len();
@@ -125,7 +126,7 @@ fn is_v6_at_once(text: &[u8]) -> Option<bool> {
         let found = Classes::of(u64::from_le_bytes(*eight.first_chunk()?));
         hex |= found.hex << (8 * i);
         colon |= found.colon << (8 * i);
-        dot |= found.dot << (8 * i);
+        dot |= found.dot;
     }
     if dot != 0 {
         return None;
@@ -176,9 +177,9 @@ impl Classes {
     }
 }
 
-/// Eight groups of up to four hex digits between colons; `::` stands for one or more groups of
-/// zeros, and the last two groups may be an IPv4 address.
-fn is_v6(text: &[u8]) -> bool {
+/// Groups of up to four hex digits between colons, of which `::` stands for one or more groups of
+/// zeros, and an IPv4 address for the last two. All others are judged at once.
+fn is_v6_with_v4(text: &[u8]) -> bool {
     long_way!("IPv6 address group by group");
     let mut groups = 0;
     let mut compressed = false;
@@ -186,23 +187,22 @@ fn is_v6(text: &[u8]) -> bool {
     if let [b':', b':', behind @ ..] = rest {
         (compressed, rest) = (true, behind);
     }
-    let complete = |groups, compressed| if compressed { groups <= 7 } else { groups == 8 };
-    while !(rest.is_empty() && compressed) {
+    loop {
         let digits = rest.iter().take(5).take_while(|byte| byte.is_ascii_hexdigit()).count();
         if !(1..=4).contains(&digits) || groups == 8 {
             return false;
         }
         match rest.get(digits..) {
-            Some([b'.', ..]) => return is_v4(rest) && complete(groups + 2, compressed),
+            Some([b'.', ..]) => {
+                let is_complete = if compressed { groups <= 5 } else { groups == 6 };
+                return is_complete && is_v4(rest);
+            }
             Some([b':', b':', behind @ ..]) if !compressed => (compressed, rest) = (true, behind),
-            // A colon is followed by a group.
-            Some([b':', behind @ ..]) if !behind.is_empty() => rest = behind,
-            Some([]) => return complete(groups + 1, compressed),
+            Some([b':', behind @ ..]) => rest = behind,
             _ => return false,
         }
         groups += 1;
     }
-    complete(groups, compressed)
 }
 
 #[cfg(test)]

@@ -69,10 +69,7 @@ pub(crate) fn split(name: &[u8]) -> Option<Domain> {
     if has_backslash(folded) {
         mask_escaped_dots(folded);
     }
-    let is_border = |byte: Option<&u8>| byte == Some(&b'.');
-    let has_empty_label = is_border(folded.first())
-        || is_border(folded.last())
-        || folded.windows(2).any(|two| two == b"..");
+    let has_empty_label = folded == b"." || folded.windows(2).any(|two| two == b"..");
     if has_empty_label {
         return None;
     }

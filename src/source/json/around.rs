@@ -1,5 +1,7 @@
 //! What may stand around the JSON object in a text, and what is wrong with a text that holds none.
 
+use crate::long_way::long_way;
+
 /// White space between the tokens of JSON.
 const SPACE: [u8; 4] = *b" \t\r\n";
 
@@ -18,6 +20,7 @@ pub(super) fn without_mark(text: &[u8]) -> &[u8] {
 
 #[cold]
 fn without_leading_mark(text: &[u8]) -> &[u8] {
+    long_way!("byte order mark looked for");
     let start = text.iter().position(|byte| !SPACE.contains(byte)).unwrap_or_default();
     text.get(start..).and_then(|text| text.strip_prefix(&MARK)).unwrap_or(text)
 }

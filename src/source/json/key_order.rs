@@ -67,6 +67,7 @@ impl TextKeyOrder {
         lexer: &mut SliceLexer<'_>,
         writer: &mut Writer<'_>,
     ) -> Result<Option<Option<Field>>, NotJson> {
+        long_way!("key of a text read");
         let text_before = lexer.as_slice();
         let is_first = pair == 0;
         let begins = lexer.ws_peek() == Some(if is_first { b'{' } else { b',' });
@@ -81,7 +82,6 @@ impl TextKeyOrder {
         if !begins {
             return Err(NotJson);
         }
-        long_way!("key of a text read");
         let start = writer.position();
         value::read_key(lexer, writer)?;
         lexer.ws_peek();

@@ -215,7 +215,11 @@ fn an_array_is_read_whole_or_not() {
     let deepest = format!("{}{}", "[".repeat(24), "]".repeat(24));
     assert_eq!(read(&deepest), Some(deepest.clone()));
     assert_eq!(read(&format!("[{deepest}]")), None);
-    for text in ["", "{}", "[", "[1", "[1]]", "[1] 2", "1"] {
+    let maps = format!("{}1{}", "{\"a\":".repeat(23), "}".repeat(23));
+    assert_eq!(read(&format!("[{maps}]")), Some(format!("[{maps}]")));
+    assert_eq!(read(&format!("[{{\"a\":{maps}}}]")), None);
+    let no_bools = ["[fabce]", "[falsy]", "[trup]", "[truex]", "[fals", "[tru"];
+    for text in ["", "{}", "[", "[1", "[1]]", "[1] 2", "1"].into_iter().chain(no_bools) {
         assert_eq!(read(text), None, "{text}");
     }
     // Heads of containers take more room than their text.
