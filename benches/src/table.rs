@@ -1,7 +1,6 @@
 //! `make bench`: the filter, called through the C ABI, beside the floor and the peers.
 //!
-//! The floor is what cannot be saved: one validating walk over the input, and one copy of the
-//! output into fresh memory. Before anything is timed, the output of each peer is compared with ours.
+//! The floor is one validating walk over the input, and one copy of the output into fresh memory. Before anything is timed, the output of each peer is compared with ours.
 //! All take turns, so the ratios of one run can be trusted, even where its times cannot.
 
 use std::hint::black_box;
