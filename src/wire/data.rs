@@ -87,7 +87,7 @@ impl<'a> Data<'a> {
     }
 }
 
-/// Writes an address without the formatter, which took a twentieth of a record with three answers.
+/// Writes an address without the formatter, which took a twelfth of a record with three answers.
 fn write_v4(out: &mut impl fmt::Write, octets: [u8; 4]) -> fmt::Result {
     for (place, octet) in octets.into_iter().enumerate() {
         let digits = [octet / 100, octet / 10 % 10, octet % 10].map(|digit| b'0' + digit);
