@@ -300,9 +300,8 @@ fn names_that_change() {
 /// Answers in wire format find room at once.
 #[test]
 fn records_with_answers_in_wire_format() {
-    let answers = include_str!("../../tests/data/wire-records.tsv").lines().take(3);
-    let answers: Vec<_> =
-        answers.map(|line| json!({"type": "1", "data": line.split('\t').next()})).collect();
+    // The root's address 255.255.255.255: of few bytes in wire format, the most text.
+    let answers = [(); 5].map(|()| json!({"type": "1", "data": "AAABAAEAAAAAAAT/////"}));
     let record = |i: usize| {
         let mut record = gateway_dns(i);
         record["RData"] = json!(answers);

@@ -225,7 +225,8 @@ fn stops(word: u64) -> u64 {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit));
     let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    (word | below(word, b' ') | equal(b'"') | equal(b'\\')) & (ONES << 7)
+    // Each `equal` flags all that is not ASCII but for one byte, and not the same one.
+    (below(word, b' ') | equal(b'"') | equal(b'\\')) & (ONES << 7)
 }
 
 /// Reads a number, which may be the value of a field.
