@@ -1,9 +1,9 @@
 //! The writer: every value in the shortest form that MessagePack has for it, to the byte. The walk:
-//! every form of a value is passed over, and told where it is cut short.
+//! every form of a value is passed over, and told where it is cut short. JSON: what has one.
 
 #![expect(clippy::indexing_slicing, reason = "a test")]
 
-use super::{Malformed, Object, Part, Writer, skip_value};
+use super::{AsJson, DEEPEST, Malformed, Object, Part, Writer, skip_value};
 
 fn written(write: impl FnOnce(&mut Writer<'_>)) -> Vec<u8> {
     let mut room = vec![0xc1; 70_000];
@@ -249,5 +249,25 @@ fn every_form_is_passed_over_and_every_cut_is_noticed() {
     }
     for reserved in [&b"\xc1"[..], b"\x91\xc1", b"\x81\x01\xc1"] {
         assert_eq!(skip_value(reserved, 0), Err(Malformed));
+    }
+}
+
+#[test]
+fn what_is_nested_too_deeply_has_no_json() {
+    // An array of one, a map of one, and a map whose only key is a container.
+    for (open, close) in [(&b"\x91"[..], &b""[..]), (b"\x81\xa1k", b""), (b"\x81", b"\x01")] {
+        let nested = |levels: usize| [open.repeat(levels), vec![1], close.repeat(levels)].concat();
+        // A container in the key of a container that is a key has no form.
+        let most = if close.is_empty() { DEEPEST } else { 2 };
+        for levels in [0, 1, most, most + 1, most + 10] {
+            let json =
+                AsJson::new(&nested(levels)).map(|json| serde_json::to_string(&json).is_ok());
+            assert_eq!(
+                json,
+                (levels <= most).then_some(true),
+                "{levels} of {}",
+                open.escape_ascii()
+            );
+        }
     }
 }

@@ -156,6 +156,12 @@ mod tests {
         sum.add(&Counts::default());
         let expected: Vec<_> = (0..TALLIES).zip((0..).step_by(2)).skip(1).collect();
         assert_eq!(Vec::from_iter(sum.each()), expected);
+        // Twice each index, three datasets and four reasons.
+        let sums = [sum.mapped(), sum.with_errors(), sum.passed(), sum.dropped()];
+        assert_eq!(
+            sums,
+            [2 * (1 + 2), 2 * (3 + 4 + 5), 2 * (6 + 7 + 8 + 9), 2 * (10 + 11 + 12 + 13)]
+        );
         assert_eq!(sum.of(Tally::MalformedChunks), 2 * (TALLIES as u64 - 1));
         sum.clear();
         assert_eq!(sum, Counts::default());

@@ -172,6 +172,13 @@ fn related_gathers_each_once_in_order() {
         "resolved_ip":["1.2.3.4"]},"related":{"ip":["1.2.3.4","3.3.3.3"],"hosts":["example.com"]}}"#,
     )];
     check("enrich=related convention=ecs", "gateway_dns", FROM_ANSWERS);
+    const AS_THEY_COME: &[Case] = &[(
+        "what the name resolved to is told by its own field alone",
+        r#""ResourceRecordsJSON":"[{\"type\":16,\"rdata\":\"3.3.3.3\"},{\"type\":1,\"rdata\":\"1.2.3.4\"}]""#,
+        r#"{"dns":{"answers":[{"type":"TXT","data":"3.3.3.3"},{"type":"A","data":"1.2.3.4"}]},
+        "related":{"ip":["3.3.3.3","1.2.3.4"],"hosts":["example.com"]}}"#,
+    )];
+    check("enrich=related", "gateway_dns", AS_THEY_COME);
     const OF_OTHERS: &[Case] = &[(
         "in another dataset those fields are foreign",
         r#""CNAMEs":["a.net"],"InitialResolvedIPs":["1.2.3.4"]"#,
