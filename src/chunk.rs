@@ -10,7 +10,7 @@
 #![forbid(unsafe_code)]
 
 use crate::long_way::long_way;
-use crate::msgpack::{Malformed, Part, Reader, Value, Writer, marker, skip};
+use crate::msgpack::{Malformed, Part, Reader, TWO, Value, Writer, marker, skip};
 use crate::timestamp::Time;
 
 /// Seconds from which on a timestamp is a group marker and not a time.
@@ -85,7 +85,7 @@ pub(crate) enum Head {
 }
 
 /// What stands before the seconds of an event with arrays of the shortest form, and of the longest.
-const SHORT: [u8; 4] = [marker::FIXARRAY | 2, marker::FIXARRAY | 2, marker::FIXEXT8, 0];
+const SHORT: [u8; 4] = [TWO[0], TWO[0], marker::FIXEXT8, 0];
 const LONG: [u8; 12] =
     [marker::ARRAY32, 0, 0, 0, 2, marker::ARRAY32, 0, 0, 0, 2, marker::FIXEXT8, 0];
 
