@@ -270,4 +270,8 @@ fn what_is_nested_too_deeply_has_no_json() {
             );
         }
     }
+    let with_array_as_key =
+        |maps: usize| [b"\x81\xa1k".repeat(maps - 1), b"\x81\x91\x01\x01".to_vec()].concat();
+    assert!(AsJson::new(&with_array_as_key(DEEPEST - 1)).is_some());
+    assert!(AsJson::new(&with_array_as_key(DEEPEST)).is_none());
 }
