@@ -4,6 +4,7 @@
 #![expect(clippy::indexing_slicing, reason = "a test")]
 
 use super::{AsJson, DEEPEST, Malformed, Object, Part, Writer, skip_value};
+use crate::long_way::counted::while_it;
 
 fn written(write: impl FnOnce(&mut Writer<'_>)) -> Vec<u8> {
     let mut room = vec![0xc1; 70_000];
@@ -242,6 +243,10 @@ fn every_form_is_passed_over_and_every_cut_is_noticed() {
             let end = 1 + form.len();
             assert_eq!(skip_value(&bytes, 1), Ok((end, is_absent)), "{}", form.escape_ascii());
         }
+        let is_long = matches!(form[0], 0x81..=0x8f | 0x91..=0x9f | 0xc6..=0xc9 | 0xdb..=0xdf);
+        let ways = while_it(|| drop(skip_value(&form, 0)));
+        let way = ways.contains_key("value passed over that is long or nested");
+        assert_eq!(way, is_long, "{}", form.escape_ascii());
         for size in 0..form.len() {
             let cut = &form[..size];
             assert_eq!(skip_value(cut, 0), Err(Malformed), "{}", cut.escape_ascii());
